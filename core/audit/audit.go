@@ -1,0 +1,99 @@
+// Package audit keeps who did what to what, where and why. Any area records
+// its deeds in the transaction that does them: there is no deed without its
+// entry, and no entry of a deed that was rolled back. Nothing changes or
+// removes an entry.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/auditentry"
+	"github.com/labfilms/labfilms/policies"
+)
+
+// Entry is a deed. Who did it, when, and in which request, Record knows.
+type Entry struct {
+	Action string     // noun.verb: "module.switch"
+	Object string     // noun:id of what it was done to
+	Place  core.Place // where; its ids are kept
+	Reason string     // in the words of who did it, where they were asked; at most 1000 characters
+	Data   any        // what else belongs to it, as JSON; never a secret
+}
+
+// Log is the audit. It is safe for concurrent use.
+type Log struct {
+	store db.Store[*ent.Client]
+	gate  *policies.Gate
+}
+
+// New returns the audit that is kept in d.
+func New(d *db.DB, gate *policies.Gate) *Log {
+	return &Log{
+		store: db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
+		gate:  gate,
+	}
+}
+
+// Record keeps a deed of the actor of ctx, in the transaction of ctx; without
+// one it is an error.
+func (l *Log) Record(ctx context.Context, e Entry) error {
+	d := l.store.DB()
+	if !d.Writing(ctx) {
+		return errors.New("audit: recorded outside of a transaction")
+	}
+	entry := l.store.From(ctx).AuditEntry.Create().
+		SetAt(d.Now()).
+		SetActor(core.ActorFrom(ctx).Account).
+		SetAction(e.Action).
+		SetObject(e.Object).
+		SetReason(e.Reason).
+		SetNetworkID(e.Place.Network).SetRegionID(e.Place.Region).SetSpaceID(e.Place.Space).
+		SetRequestID(rest.RequestIDFrom(ctx))
+	if e.Data != nil {
+		data, err := json.Marshal(e.Data)
+		if err != nil {
+			return fmt.Errorf("audit: %s: %w", e.Action, err)
+		}
+		entry.SetData(data)
+	}
+	if err := entry.Exec(ctx); err != nil {
+		return fmt.Errorf("audit: %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// List returns the entries of what scope covers, in the order in which they
+// were made or, with the page's sort "-at", the newest first. The actor needs
+// audit.read at the scope's path.
+func (l *Log) List(ctx context.Context, scope core.Scope, p core.Page) (core.List[*ent.AuditEntry], error) {
+	if err := l.gate.Check(ctx, "audit.read", scope.Path, nothing); err != nil {
+		return core.List[*ent.AuditEntry]{}, err
+	}
+	query := l.store.From(ctx).AuditEntry.Query().Where(db.In(scope))
+	rows, err := query.Clone().Where(db.Keyset[time.Time](p, auditentry.FieldAt)).All(ctx)
+	if err != nil {
+		return core.List[*ent.AuditEntry]{}, fmt.Errorf("audit: %w", err)
+	}
+	list := db.ListOf(rows, p, func(e *ent.AuditEntry) core.Key { return db.KeyOf(e.At, e.ID) })
+	if p.Count {
+		total, err := query.Count(ctx)
+		if err != nil {
+			return core.List[*ent.AuditEntry]{}, fmt.Errorf("audit: %w", err)
+		}
+		list.Total = &total
+	}
+	return list, nil
+}
+
+// nothing: an entry has no relation to anybody.
+const nothing core.Relations = 0

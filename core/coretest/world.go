@@ -1,0 +1,248 @@
+// Package coretest gives the tests of the areas a small world on a real
+// database: a network, two regions, an institution, people with roles, and a
+// clock that the test moves.
+package coretest
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/audit"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/db/dbtest"
+	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/migrations"
+	"github.com/labfilms/labfilms/ent/outbox"
+	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/policies"
+)
+
+// World is everything that an area stands on, and some spaces.
+type World struct {
+	DB     *db.DB
+	Store  db.Store[*ent.Client]
+	Gate   *policies.Gate
+	Events *events.Log
+	Audit  *audit.Log
+	Clock  *Clock
+
+	Network   *ent.Space // /fr/
+	Bretagne  *ent.Space // /fr/bretagne/
+	Occitanie *ent.Space // /fr/occitanie/
+	Rade      *ent.Space // /fr/bretagne/rade/, an institution
+}
+
+// Each runs the test in a world of its own on SQLite and on PostgreSQL.
+func Each(t *testing.T, run func(t *testing.T, w *World)) {
+	t.Helper()
+	for _, dialect := range []string{db.SQLite, db.Postgres} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			w := Open(t, dialect)
+			w.Settle(t)
+			run(t, w)
+		})
+	}
+}
+
+// Open returns a world without spaces on a new database of the dialect.
+func Open(t testing.TB, dbDialect string) *World {
+	t.Helper()
+	w := &World{Clock: &Clock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}}
+	o := dbtest.Options(t, dbDialect)
+	o.Now = w.Clock.Now
+	d, err := db.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := d.Migrate(context.Background(), migrations.FS(dbDialect), "core_migrations"); err != nil {
+		t.Fatal(err)
+	}
+	gate, err := policies.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate.Now = w.Clock.Now
+	w.DB, w.Gate = d, gate
+	w.Store = db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) })
+	w.Events = events.New(d, slog.New(slog.DiscardHandler))
+	w.Audit = audit.New(d, w.Gate)
+	return w
+}
+
+// Settle makes the spaces.
+func (w *World) Settle(t testing.TB) {
+	t.Helper()
+	w.Network = w.Space(t, nil, space.KindNetwork, "fr")
+	w.Bretagne = w.Space(t, w.Network, space.KindRegion, "bretagne")
+	w.Occitanie = w.Space(t, w.Network, space.KindRegion, "occitanie")
+	w.Rade = w.Space(t, w.Bretagne, space.KindInstitution, "rade")
+}
+
+// Space makes a space below parent.
+func (w *World) Space(t testing.TB, parent *ent.Space, kind space.Kind, slug string) *ent.Space {
+	t.Helper()
+	id, path, region, network := db.NewID(), "/"+slug+"/", "", ""
+	network = id
+	if parent != nil {
+		path, region, network = parent.Path+slug+"/", parent.RegionID, parent.NetworkID
+	}
+	if kind == space.KindRegion {
+		region = id
+	}
+	var made *ent.Space
+	w.Write(t, func(ctx context.Context, c *ent.Client) (err error) {
+		create := c.Space.Create().
+			SetID(id).SetKind(kind).SetNetworkID(network).SetRegionID(region).
+			SetPath(path).SetSlug(slug).SetName(slug)
+		if parent != nil {
+			create.SetParentID(parent.ID)
+		}
+		made, err = create.Save(ctx)
+		return err
+	})
+	return made
+}
+
+// Person makes a person at home in the space.
+func (w *World) Person(t testing.TB, handle string, home *ent.Space) *ent.Person {
+	t.Helper()
+	var made *ent.Person
+	w.Write(t, func(ctx context.Context, c *ent.Client) (err error) {
+		made, err = c.Person.Create().
+			SetHandle(handle).SetName(handle).SetSortName(handle).
+			SetNetworkID(home.NetworkID).SetRegionID(home.RegionID).SetSpaceID(home.ID).
+			SetCreatedAt(w.DB.Now()).SetUpdatedAt(w.DB.Now()).
+			Save(ctx)
+		return err
+	})
+	return made
+}
+
+// Actor makes a person at home in the space, with an account that has the roles
+// there, and returns a context in which they are asking. Their grants are in
+// the context and not in the database.
+func (w *World) Actor(t testing.TB, handle string, home *ent.Space, roles ...core.Role) context.Context {
+	t.Helper()
+	p := w.Person(t, handle, home)
+	var account *ent.Account
+	w.Write(t, func(ctx context.Context, c *ent.Client) (err error) {
+		account, err = c.Account.Create().
+			SetEmail(handle + "@example.org").SetPasswordHash("none").SetPersonID(p.ID).
+			Save(ctx)
+		return err
+	})
+	actor := &core.Actor{Account: account.ID, Person: p.ID}
+	for _, role := range roles {
+		actor.Grants = append(actor.Grants, core.Grant{Role: role, Path: home.Path})
+	}
+	return core.WithActor(context.Background(), actor)
+}
+
+// System returns a context in which the platform itself is asking.
+func System() context.Context { return core.WithActor(context.Background(), core.System()) }
+
+// Visitor returns a context in which somebody is asking who is not signed in.
+func Visitor() context.Context { return context.Background() }
+
+// Write changes rows without asking anybody.
+func (w *World) Write(t testing.TB, fn func(context.Context, *ent.Client) error) {
+	t.Helper()
+	if err := w.Store.Write(System(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Recorded returns the types of the events with this subject, in order.
+func (w *World) Recorded(t testing.TB, subject string) []string {
+	t.Helper()
+	rows, err := w.Store.From(System()).Outbox.Query().
+		Where(outbox.Subject(subject)).Order(ent.Asc(outbox.FieldID)).All(System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := []string{}
+	for _, row := range rows {
+		types = append(types, row.Type)
+	}
+	return types
+}
+
+// Audited returns the actions that the audit has of an object, in order.
+func (w *World) Audited(t testing.TB, object string) []string {
+	t.Helper()
+	rows, err := w.Store.From(System()).AuditEntry.Query().All(System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(rows, func(a, b *ent.AuditEntry) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return slices.Compare([]byte(a.ID), []byte(b.ID))
+	})
+	actions := []string{}
+	for _, row := range rows {
+		if row.Object == object {
+			actions = append(actions, row.Action)
+		}
+	}
+	return actions
+}
+
+// Race calls fn n times at the same time and returns how many calls succeeded,
+// and the errors of the others.
+func Race(n int, fn func(i int) error) (won int, lost []error) {
+	errs := make([]error, n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			errs[i] = fn(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else {
+			lost = append(lost, err)
+		}
+	}
+	return won, lost
+}
+
+// Clock is a clock that stands still until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now returns the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Move lets time pass.
+func (c *Clock) Move(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}

@@ -1,0 +1,86 @@
+// Package text says what people's words may look like when they are kept: in
+// Unicode's composed form, without what no reader can see. Areas clean the
+// input of a verb with one [Form] and so report all that is wrong at once.
+package text
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/labfilms/labfilms/core"
+)
+
+// Form is the input of a verb while it is being read. The zero Form is ready.
+type Form struct{ reasons []core.Reason }
+
+// Line returns s as a line of text is kept: composed (NFC), with one space
+// where there was white space and none around it. It must have at least one
+// visible character, and at most limit of them.
+func (f *Form) Line(pointer, s string, limit int) string {
+	s, ok := f.clean(pointer, s, false)
+	s = strings.Join(strings.Fields(s), " ")
+	if ok && !strings.ContainsFunc(s, visible) {
+		f.Refuse(pointer, "required", "It must not be empty.", "Ce champ ne doit pas être vide.")
+	}
+	f.short(pointer, s, limit)
+	return s
+}
+
+// Prose returns s as longer text is kept: composed (NFC), with line feeds as
+// the ends of its lines and no white space around it. It may be empty and has
+// at most limit characters.
+func (f *Form) Prose(pointer, s string, limit int) string {
+	s, _ = f.clean(pointer, strings.ReplaceAll(s, "\r\n", "\n"), true)
+	s = strings.TrimSpace(s)
+	f.short(pointer, s, limit)
+	return s
+}
+
+// Refuse adds one reason.
+func (f *Form) Refuse(pointer, code, en, fr string) {
+	f.reasons = append(f.reasons, core.Reason{Pointer: pointer, Code: code, EN: en, FR: fr})
+}
+
+// Err returns [core.ErrInvalid] with every reason, or nil if there is none.
+func (f *Form) Err() error {
+	if len(f.reasons) == 0 {
+		return nil
+	}
+	return core.ErrInvalid.With(f.reasons...)
+}
+
+func (f *Form) clean(pointer, s string, lines bool) (_ string, ok bool) {
+	hidden := func(r rune) bool {
+		switch {
+		case r == '\n' || r == '\t':
+			return !lines
+		case r == '\u2028' || r == '\u2029':
+			return true
+		case '\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069':
+			return true // they turn the text around for whoever reads on
+		default:
+			return unicode.IsControl(r)
+		}
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, hidden) {
+		f.Refuse(pointer, "not_text", "It holds control characters or is not UTF-8.", "Ce champ contient des caractères de contrôle ou n'est pas en UTF-8.")
+		return "", false
+	}
+	return norm.NFC.String(s), true
+}
+
+func (f *Form) short(pointer, s string, limit int) {
+	if utf8.RuneCountInString(s) > limit {
+		f.Refuse(pointer, "too_long",
+			fmt.Sprintf("It has more than %d characters.", limit),
+			fmt.Sprintf("Ce champ dépasse %d caractères.", limit))
+	}
+}
+
+func visible(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+}
