@@ -1,0 +1,167 @@
+package films
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/text"
+	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/film"
+	"github.com/labfilms/labfilms/ent/recognition"
+)
+
+// What modules may say of a film.
+const (
+	recognised       = "film.recognised.v1"
+	recognitionEnded = "film.recognition_ended.v1"
+)
+
+// Recognised is the data of film.recognised.v1; its subject is the film.
+type Recognised struct {
+	Film     string     `json:"film"`
+	By       string     `json:"by"`    // who: the label's name
+	Title    string     `json:"title"` // what for: the selection's
+	Note     string     `json:"note"`
+	URL      string     `json:"url"` // below the platform's own address, or http(s)
+	From     time.Time  `json:"from"`
+	Until    *time.Time `json:"until,omitempty"`
+	SourceID string     `json:"source_id"` // what the module calls it
+}
+
+// RecognitionEnded is the data of film.recognition_ended.v1; its subject is
+// the film.
+type RecognitionEnded struct {
+	Film     string    `json:"film"`
+	Until    time.Time `json:"until"`
+	SourceID string    `json:"source_id"`
+	Reason   string    `json:"reason,omitempty"`
+}
+
+// Recognise keeps what a module says of a film: film.recognised.v1 and
+// film.recognition_ended.v1. It is a consumer of the events and acts for the
+// platform; others get [core.ErrDenied].
+//
+// Told twice it does nothing the second time; an end that comes before its
+// beginning is of something unknown, and so are both for a film that was
+// deleted meanwhile: that is no error. It returns [core.ErrInvalid] for what
+// cannot be kept, which no repetition will mend.
+func (c *Catalog) Recognise(ctx context.Context, e core.Event) error {
+	if !core.ActorFrom(ctx).System {
+		return core.ErrDenied
+	}
+	switch e.Type {
+	case recognised:
+		return c.recognise(ctx, e)
+	case recognitionEnded:
+		return c.endRecognition(ctx, e)
+	default:
+		return nil
+	}
+}
+
+func (c *Catalog) recognise(ctx context.Context, e core.Event) error {
+	var in Recognised
+	if err := json.Unmarshal(e.Data, &in); err != nil {
+		return core.ErrInvalid.Because(err)
+	}
+	var form text.Form
+	by := form.Line("/by", in.By, 200)
+	title := form.Line("/title", in.Title, 200)
+	note := form.Prose("/note", in.Note, 5000)
+	url := form.Prose("/url", in.URL, 2000)
+	if url != "" && !strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+		form.Refuse("/url", "url", "It is no address of a page.", "Ce n'est pas l'adresse d'une page.")
+	}
+	sourceID := form.Line("/source_id", in.SourceID, 64)
+	if in.From.IsZero() {
+		form.Refuse("/from", "required", "It must not be empty.", "Ce champ ne doit pas être vide.")
+	}
+	if err := form.Err(); err != nil {
+		return err
+	}
+	now := c.store.DB().Now()
+	return c.store.Write(ctx, func(ctx context.Context, client *ent.Client) error {
+		known, err := c.exists(ctx, client, in.Film)
+		if err != nil || !known {
+			return err
+		}
+		err = client.Recognition.Create().
+			SetFilmID(in.Film).SetBy(by).SetTitle(title).SetNote(note).SetURL(url).
+			SetFrom(in.From).SetNillableUntil(in.Until).
+			SetSource(e.Source).SetSourceID(sourceID).
+			SetCreatedAt(now).SetUpdatedAt(now).
+			OnConflictColumns(recognition.FieldSource, recognition.FieldSourceID).DoNothing().
+			Exec(ctx)
+		if errors.Is(err, sql.ErrNoRows) { // so ent says that it was there already
+			return nil
+		}
+		return err
+	})
+}
+
+func (c *Catalog) exists(ctx context.Context, client *ent.Client, id string) (bool, error) {
+	if noID(id) {
+		return false, nil
+	}
+	return client.Film.Query().Where(film.ID(id)).Exist(ctx)
+}
+
+func (c *Catalog) endRecognition(ctx context.Context, e core.Event) error {
+	var in RecognitionEnded
+	if err := json.Unmarshal(e.Data, &in); err != nil {
+		return core.ErrInvalid.Because(err)
+	}
+	var form text.Form
+	reason := form.Prose("/reason", in.Reason, 500)
+	sourceID := form.Line("/source_id", in.SourceID, 64)
+	if in.Until.IsZero() {
+		form.Refuse("/until", "required", "It must not be empty.", "Ce champ ne doit pas être vide.")
+	}
+	if err := form.Err(); err != nil {
+		return err
+	}
+	return c.store.Write(ctx, func(ctx context.Context, client *ent.Client) error {
+		// A module ends only what it has said itself.
+		return client.Recognition.Update().
+			Where(recognition.Source(e.Source), recognition.SourceID(sourceID), recognition.EndedAtIsNil()).
+			SetEndedAt(in.Until).SetReason(reason).SetUpdatedAt(c.store.DB().Now()).
+			Exec(ctx)
+	})
+}
+
+// Recognitions returns what was said of a film, sorted by from: actions
+// film.read and recognition.read. It returns ErrUnknown where there is no such
+// film for the actor.
+func (c *Catalog) Recognitions(ctx context.Context, id string, page core.Page) (core.List[*ent.Recognition], error) {
+	var list core.List[*ent.Recognition]
+	client := c.store.From(ctx)
+	f, err := c.seen(ctx, client, id)
+	if err != nil {
+		return list, err
+	}
+	for _, action := range []string{"film.read", "recognition.read"} {
+		if err := c.allow(ctx, action, f); err != nil {
+			return list, err
+		}
+	}
+	query := client.Recognition.Query().Where(recognition.FilmID(id))
+	rows, err := query.Clone().Where(db.Keyset[time.Time](page, recognition.FieldFrom)).All(ctx)
+	if err != nil {
+		return list, err
+	}
+	list = db.ListOf(rows, page, func(r *ent.Recognition) core.Key { return db.KeyOf(r.From, r.ID) })
+	if page.Count {
+		total, err := query.Count(ctx)
+		if err != nil {
+			return list, err
+		}
+		list.Total = &total
+	}
+	return list, nil
+}
