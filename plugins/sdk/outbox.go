@@ -1,0 +1,168 @@
+package sdk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/plugins/internal/wire"
+)
+
+// Record says that something happened, in the transaction of the change: the
+// two are committed together or not at all. It is told to everybody who
+// listens, at least once, also if the process dies right after the commit.
+//
+// The type is one of the manifest's Emits; subject is the id of the thing it
+// happened to; data is what listeners are told, as JSON, and nothing that some
+// of them may not know. The event's place is the space of the request. Record
+// fails outside of a Write.
+func Record(ctx context.Context, typ, subject string, data any) error {
+	i := instanceFrom(ctx)
+	if !slices.Contains(i.manifest.Emits, typ) {
+		return fmt.Errorf("record %s: the manifest does not say that the module emits it", typ)
+	}
+	body, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", typ, err)
+	}
+	a, d := ActorFrom(ctx), i.host.DB
+	place := a.Space.Place
+	_, err = d.Driver(ctx).Tx(ctx) // refuses where there is no transaction
+	if err != nil {
+		return fmt.Errorf("record %s: %w", typ, err)
+	}
+	_, err = d.Exec(ctx, `INSERT INTO sdk_outbox (id, type, subject, network_id, region_id, space_id, actor, at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		db.NewID(), typ, subject, place.Network, place.Region, place.Space, a.Account, d.Now(), body)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", typ, err)
+	}
+	d.AfterCommit(ctx, i.relay.wake)
+	return nil
+}
+
+// relay hands what Record wrote to the host. It is the only reader of
+// sdk_outbox in the process.
+type relay struct {
+	db       *db.DB
+	services wire.HostClient
+	log      *slog.Logger
+
+	woken  chan struct{}
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+const (
+	relayBatch = 100
+	relayFirst = 50 * time.Millisecond // after a failure, doubled up to relayLast
+	relayLast  = 5 * time.Second
+	relayIdle  = 30 * time.Second // looks again without being woken
+)
+
+func newRelay(d *db.DB, services wire.HostClient, log *slog.Logger) relay {
+	return relay{db: d, services: services, log: log, woken: make(chan struct{}, 1)}
+}
+
+// wake makes the relay look at once.
+func (r *relay) wake() {
+	select {
+	case r.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (r *relay) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel, r.done = cancel, make(chan struct{})
+	go func() {
+		defer close(r.done)
+		r.run(ctx)
+	}()
+}
+
+// stop ends the relay. What is left is relayed by the next process.
+func (r *relay) stop() {
+	if r.cancel != nil {
+		r.cancel()
+		<-r.done
+	}
+}
+
+func (r *relay) run(ctx context.Context) {
+	pause := relayFirst
+	for {
+		wait := relayIdle
+		switch n, err := r.send(ctx); {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			r.log.Warn("events stay in the outbox", "err", err, "again_in", pause)
+			wait, pause = pause, min(2*pause, relayLast)
+		case n == relayBatch:
+			pause = relayFirst
+			continue
+		default:
+			pause = relayFirst
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-r.woken:
+		}
+		timer.Stop()
+	}
+}
+
+// send hands over the oldest events and deletes those that the host has
+// recorded. It returns how many there were.
+func (r *relay) send(ctx context.Context) (int, error) {
+	rows, err := r.pending(ctx)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	if _, err := r.services.Emit(ctx, &wire.Events{Events: rows}); err != nil {
+		return 0, fmt.Errorf("emit: %w", err)
+	}
+	err = r.db.Write(ctx, func(ctx context.Context) error {
+		for _, e := range rows {
+			if _, err := r.db.Exec(ctx, `DELETE FROM sdk_outbox WHERE id = ?`, e.GetId()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(rows), err
+}
+
+// pending returns the oldest events of the outbox.
+func (r *relay) pending(ctx context.Context) ([]*wire.Event, error) {
+	var rows sql.Rows
+	query := fmt.Sprintf(`SELECT id, type, subject, network_id, region_id, space_id, actor, at, data FROM sdk_outbox ORDER BY id LIMIT %d`, relayBatch)
+	if err := r.db.Driver(ctx).Query(ctx, query, []any{}, &rows); err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	defer rows.Close()
+	var events []*wire.Event
+	for rows.Next() {
+		var (
+			e  wire.Event
+			at time.Time
+		)
+		if err := rows.Scan(&e.Id, &e.Type, &e.Subject, &e.Network, &e.Region, &e.Space, &e.Actor, &at, &e.Data); err != nil {
+			return nil, fmt.Errorf("read the outbox: %w", err)
+		}
+		e.AtUnixMicro = at.UnixMicro()
+		events = append(events, &e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return events, nil
+}
