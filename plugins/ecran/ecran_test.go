@@ -1,0 +1,145 @@
+package ecran_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/labfilms/labfilms/plugins/ecran"
+	"github.com/labfilms/labfilms/plugins/sdk"
+	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
+)
+
+func TestMain(m *testing.M) { sdktest.Main(m, ecran.New) }
+
+// The people of the tests, by what they are in Bretagne.
+var (
+	maelle  = sdktest.Someone("maelle", "curator") // makes labels, directs none of Inès's
+	ines    = sdktest.Someone("ines", "creator")   // has a label of her own
+	yann    = sdktest.Someone("yann", "region_admin")
+	thomas  = sdktest.Someone("thomas", "member")
+	lucie   = sdktest.Someone("lucie") // lives elsewhere: a visitor here
+	visitor = sdktest.Visitor
+)
+
+var people = []sdk.Person{
+	{ID: maelle.Person, Name: "Maëlle Tanguy", Handle: "maelle"},
+	{ID: ines.Person, Name: "Inès Morvan", Handle: "ines"},
+	{ID: yann.Person, Name: "Yann Le Goff", Handle: "yann"},
+	{ID: thomas.Person, Name: "Thomas Lescure", Handle: "thomas"},
+	{ID: lucie.Person, Name: "Lucie Hoarau", Handle: "lucie"},
+}
+
+// screen is Écran at work, in a world of its own.
+type screen struct {
+	*sdktest.Module
+	films []sdk.Film // to change one is to change the core's
+}
+
+// each runs the test on SQLite and on PostgreSQL.
+func each(t *testing.T, run func(t *testing.T, e *screen)) {
+	t.Helper()
+	for _, dialect := range []string{"sqlite", "postgres"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			run(t, open(t, dialect))
+		})
+	}
+}
+
+func open(t testing.TB, dialect string) *screen {
+	t.Helper()
+	films := []sdk.Film{
+		{ID: "maree-basse", Title: "Marée basse", Slug: "maree-basse", Stage: "released"},
+		{ID: "phares", Title: "Ce que disent les phares", Slug: "ce-que-disent-les-phares", Stage: "released"},
+		{ID: "aller-simple", Title: "Aller simple", Slug: "aller-simple", Stage: "released"},
+		{ID: "drisses", Title: "Le Bruit des drisses", Slug: "le-bruit-des-drisses", Stage: "post"},
+	}
+	world := sdktest.World{Dialect: dialect, Films: films, People: people}
+	return &screen{Module: world.Open(t, ecran.New), films: films}
+}
+
+// film returns a film of the core, to be changed there.
+func (e *screen) film(id string) *sdk.Film {
+	for i := range e.films {
+		if e.films[i].ID == id {
+			return &e.films[i]
+		}
+	}
+	panic("no film " + id)
+}
+
+// label makes a label in Bretagne and returns its id.
+func (e *screen) label(t testing.TB, who sdk.Actor, kind, name string, curators ...map[string]any) string {
+	t.Helper()
+	body := map[string]any{"kind": kind, "name": name, "curators": curators}
+	if curators == nil {
+		delete(body, "curators")
+	}
+	return made(t, e.As(who).Do(t, http.MethodPost, "/labels", body))
+}
+
+// selection makes a selection of the label and returns its id.
+func (e *screen) selection(t testing.TB, who sdk.Actor, label, title, visibility string) string {
+	t.Helper()
+	return made(t, e.As(who).Do(t, http.MethodPost, "/labels/"+label+"/selections", map[string]any{"title": title, "visibility": visibility}))
+}
+
+// pick picks a film and returns the pick's id.
+func (e *screen) pick(t testing.TB, who sdk.Actor, selection, film string) string {
+	t.Helper()
+	return made(t, e.As(who).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": film, "note": "Pour " + film + "."}))
+}
+
+// publish publishes the selection.
+func (e *screen) publish(t testing.TB, who sdk.Actor, selection string) {
+	t.Helper()
+	want(t, e.As(who).Do(t, http.MethodPost, "/selections/"+selection+"/publish", nil), http.StatusOK)
+}
+
+// made returns the id of what was made.
+func made(t testing.TB, a *sdktest.Answer) string {
+	t.Helper()
+	want(t, a, http.StatusCreated)
+	id, _ := a.JSON(t)["id"].(string)
+	if id == "" {
+		t.Fatalf("no id in %s", a.Body)
+	}
+	return id
+}
+
+// want fails the test unless the answer has the status and, where one is named,
+// the code.
+func want(t testing.TB, a *sdktest.Answer, status int, code ...string) {
+	t.Helper()
+	if a.Status != status || len(code) > 0 && a.Code() != code[0] {
+		t.Fatalf("answered %d %s, want %d %v\n%s", a.Status, a.Code(), status, code, a.Body)
+	}
+}
+
+// reasons returns the pointers and codes of a problem's reasons.
+func reasons(t testing.TB, a *sdktest.Answer) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	errors, _ := a.JSON(t)["errors"].([]any)
+	for _, e := range errors {
+		reason := e.(map[string]any)
+		found[reason["pointer"].(string)] = reason["code"].(string)
+	}
+	return found
+}
+
+// items returns the members of a list's items, in order.
+func items(t testing.TB, a *sdktest.Answer, member ...string) []string {
+	t.Helper()
+	want(t, a, http.StatusOK)
+	var found []string
+	for _, item := range a.JSON(t)["data"].([]any) {
+		for _, m := range member {
+			item = item.(map[string]any)[m]
+		}
+		found = append(found, item.(string))
+	}
+	return found
+}
+
+func TestConformance(t *testing.T) { sdktest.Run(t, ecran.New) }

@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/labfilms/labfilms/plugins/sdk"
+)
+
+// Selection is a list of films that a label publishes. It lives where its
+// label lives.
+type Selection struct{ ent.Schema }
+
+// Mixin gives a selection its id, times, version and place.
+func (Selection) Mixin() []ent.Mixin {
+	return []ent.Mixin{sdk.ID{}, sdk.Times{}, sdk.Version{}, sdk.InSpace{}}
+}
+
+// Fields of a selection.
+func (Selection) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("label_id").Immutable(),
+		field.String("title").NotEmpty().MaxRuneLen(200),
+		field.String("slug").NotEmpty().MaxRuneLen(100).
+			Comment("The title as an address; also the alphabetical order, without accents or case."),
+		field.Text("text").Default("").MaxRuneLen(20_000),
+		field.Enum("visibility").Values("public", "unlisted", "private").Default("public").
+			Comment("Unlisted: for whoever has the address, in no list. Private: for the label's people."),
+		field.Enum("state").Values("draft", "published").Default("draft"),
+		field.Time("published_at").Optional().Nillable(),
+		field.Int("next_position").Default(0).
+			Comment("The position of the next pick. Taking one locks the selection."),
+	}
+}
+
+// Edges of a selection.
+func (Selection) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("label", Label.Type).Ref("selections").Field("label_id").Unique().Required().Immutable(),
+		edge.To("picks", Pick.Type),
+	}
+}
+
+// Indexes of a selection: its lists at each level and under its label.
+func (Selection) Indexes() []ent.Index {
+	indexes := append(sdk.LevelIndexes("created_at"), sdk.LevelIndexes("slug")...)
+	return append(indexes, index.Fields("label_id", "created_at", "id"))
+}
+
+// Annotations of a selection.
+func (Selection) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Checks(map[string]string{
+		"selection_visibility": "visibility IN ('public', 'unlisted', 'private')",
+		"selection_state":      "state IN ('draft', 'published')",
+		"selection_published":  "(state = 'published') = (published_at IS NOT NULL)",
+	})}
+}

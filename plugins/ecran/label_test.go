@@ -1,0 +1,194 @@
+package ecran_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/labfilms/labfilms/plugins/sdk"
+	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
+)
+
+func TestMakeLabel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		faceless := sdktest.Someone("faceless", "member")
+		faceless.Person = ""
+		for _, c := range []struct {
+			name   string
+			who    sdk.Actor
+			in     sdk.Space
+			kind   string
+			status int
+			code   string
+		}{
+			{"a visitor signs in first", visitor, sdktest.Bretagne, "personal", 401, "unauthenticated"},
+			{"who lives elsewhere has none here", lucie, sdktest.Bretagne, "personal", 403, "denied"},
+			{"a member has one of their own", thomas, sdktest.Bretagne, "personal", 201, ""},
+			{"but does not sign for a festival", thomas, sdktest.Bretagne, "festival", 403, "denied"},
+			{"nor does a creator", ines, sdktest.Bretagne, "region", 403, "denied"},
+			{"a curator signs for the region", maelle, sdktest.Bretagne, "region", 201, ""},
+			{"and for a committee", maelle, sdktest.Bretagne, "committee", 201, ""},
+			{"a region's label is made in a region", maelle, sdktest.France, "region", 422, "invalid"},
+			{"the platform's is not made in a region", yann, sdktest.Bretagne, "platform", 422, "invalid"},
+			{"the platform's is made in the network", maelle, sdktest.France, "platform", 201, ""},
+			{"there is no other kind", maelle, sdktest.Bretagne, "algorithm", 422, "invalid"},
+			{"it takes a person to sign", faceless, sdktest.Bretagne, "personal", 409, "profile_required"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				a := e.As(c.who).In(c.in).Do(t, http.MethodPost, "/labels", map[string]any{"kind": c.kind, "name": c.name})
+				want(t, a, c.status, c.code)
+				if c.status != 201 {
+					return
+				}
+				again := e.As(visitor).In(c.in).Do(t, http.MethodGet, "/labels/"+made(t, a), nil)
+				want(t, again, http.StatusOK)
+				if string(again.Body) != string(a.Body) {
+					t.Errorf("read back as\n%s\nmade as\n%s", again.Body, a.Body)
+				}
+				if a.Header.Get("ETag") != `"1"` || a.Header.Get("Location") == "" {
+					t.Errorf("headers %v", a.Header)
+				}
+			})
+		}
+	})
+}
+
+func TestLabelNamesAreNotMistaken(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		first := e.label(t, maelle, "committee", "Écran de Bretagne")
+		for _, name := range []string{"Écran de Bretagne", "  ECRAN   de bretagne ", "Ecran-de-Bretagne", "E\u0301cran de Bre\u200btagne"} {
+			want(t, e.As(ines).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "personal", "name": name}), 409, "label_name_taken")
+		}
+		other := e.label(t, ines, "personal", "Le carnet d'Inès")
+		a := e.As(ines).Do(t, http.MethodPatch, "/labels/"+other, map[string]any{"name": "écran de bretagne"}, "If-Match", `"1"`)
+		want(t, a, 409, "label_name_taken")
+		// It is the space's own matter.
+		made(t, e.As(maelle).In(sdktest.Occitanie).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "committee", "name": "Écran de Bretagne"}))
+		// And one's own name is no one else's.
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+first, map[string]any{"name": "Écran de  Bretagne"}, "If-Match", `"1"`), 200)
+	})
+}
+
+func TestMakeLabelTellsAllReasons(t *testing.T) {
+	t.Parallel()
+	e := open(t, "sqlite")
+	a := e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{
+		"kind": "platform", "name": " \u200b ",
+		"curators": []map[string]any{
+			{"person": ines.Person, "role": "curator"},
+			{"person": "person-nobody", "role": "director"},
+			{"person": ines.Person, "role": "director"},
+		},
+	})
+	want(t, a, 422, "invalid")
+	expected := map[string]string{
+		"/kind": "kind_misplaced", "/name": "required",
+		"/curators/1/person": "person_unknown", "/curators/2/person": "named_twice",
+	}
+	found := reasons(t, a)
+	if len(found) != len(expected) {
+		t.Fatalf("reasons %v, want %v", found, expected)
+	}
+	for pointer, code := range expected {
+		if found[pointer] != code {
+			t.Errorf("%s: %q, want %q", pointer, found[pointer], code)
+		}
+	}
+}
+
+func TestChangeLabel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		id := e.label(t, maelle, "region", "Gens de mer",
+			map[string]any{"person": lucie.Person, "role": "director"},
+			map[string]any{"person": ines.Person, "role": "curator"})
+		director := sdktest.Someone("lucie", "member")
+
+		text := map[string]any{"manifesto": "La mer sans carte postale."}
+		want(t, e.As(visitor).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 401, "unauthenticated")
+		want(t, e.As(thomas).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 403, "denied")
+		want(t, e.As(yann).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 403, "denied")
+		want(t, e.As(ines).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 403, "denied")
+		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text), 428, "precondition_required")
+		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"7"`), 412, "stale")
+		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, map[string]any{"name": nil}, "If-Match", `"1"`), 422, "invalid")
+		want(t, e.As(director).In(sdktest.France).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 404, "label_missing")
+
+		a := e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`)
+		want(t, a, 200)
+		if label := a.JSON(t); label["manifesto"] != text["manifesto"] || label["name"] != "Gens de mer" || len(label["curators"].([]any)) != 2 {
+			t.Errorf("changed to %v", label)
+		}
+		if a.Header.Get("ETag") != `"2"` {
+			t.Errorf("ETag %s", a.Header.Get("ETag"))
+		}
+		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels/"+id, nil, "If-None-Match", `"2"`), 304)
+
+		// The holder dismisses everybody, and they can do nothing any more.
+		a = e.As(maelle).Do(t, http.MethodPatch, "/labels/"+id, map[string]any{"curators": nil}, "If-Match", `"2"`)
+		want(t, a, 200)
+		if curators := a.JSON(t)["curators"].([]any); len(curators) != 0 {
+			t.Errorf("curators %v", curators)
+		}
+		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"3"`), 403, "denied")
+		want(t, e.As(ines).Do(t, http.MethodPost, "/labels/"+id+"/selections", map[string]any{"title": "Trop tard"}), 403, "denied")
+	})
+}
+
+func TestListLabels(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		for _, name := range []string{"Zénith", "Écume", "eau vive", "Embruns"} {
+			e.label(t, maelle, "committee", name)
+		}
+		made(t, e.As(maelle).In(sdktest.Brest).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "institution", "name": "La Rade"}))
+		made(t, e.As(maelle).In(sdktest.Occitanie).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "region", "name": "Les Carrés"}))
+
+		at := func(space sdk.Space, query string) []string {
+			return items(t, e.As(visitor).In(space).Do(t, http.MethodGet, "/labels"+query, nil), "name")
+		}
+		for _, c := range []struct {
+			space    sdk.Space
+			query    string
+			expected []string
+		}{
+			{sdktest.Bretagne, "", []string{"eau vive", "Écume", "Embruns", "Zénith"}},
+			{sdktest.Bretagne, "?sort=-name", []string{"Zénith", "Embruns", "Écume", "eau vive"}},
+			{sdktest.Bretagne, "?sort=created_at", []string{"Zénith", "Écume", "eau vive", "Embruns"}},
+			{sdktest.Bretagne, "?scope=subtree", []string{"eau vive", "Écume", "Embruns", "La Rade", "Zénith"}},
+			{sdktest.France, "", nil},
+			{sdktest.France, "?scope=subtree", []string{"eau vive", "Écume", "Embruns", "La Rade", "Les Carrés", "Zénith"}},
+		} {
+			if found := at(c.space, c.query); !slices.Equal(found, c.expected) {
+				t.Errorf("%s%s: %q, want %q", c.space.Slug, c.query, found, c.expected)
+			}
+		}
+		off := e.As(visitor).In(sdktest.France).Off(sdktest.Bretagne, sdktest.Brest).Do(t, http.MethodGet, "/labels?scope=subtree", nil)
+		if found := items(t, off, "name"); !slices.Equal(found, []string{"Les Carrés"}) {
+			t.Errorf("with Écran off in Bretagne the network lists %q", found)
+		}
+
+		var paged []string
+		query := "?scope=subtree&limit=4&count=exact"
+		for cursor := ""; ; {
+			a := e.As(visitor).In(sdktest.France).Do(t, http.MethodGet, "/labels"+query+cursor, nil)
+			paged = append(paged, items(t, a, "name")...)
+			page := a.JSON(t)["page"].(map[string]any)
+			if page["total"] != 6.0 {
+				t.Errorf("total %v", page["total"])
+			}
+			if page["has_more"] == false {
+				break
+			}
+			cursor = "&cursor=" + page["next_cursor"].(string)
+			want(t, e.As(visitor).Do(t, http.MethodGet, "/labels"+query+cursor, nil), 422, "cursor_invalid")
+		}
+		if expected := at(sdktest.France, "?scope=subtree"); !slices.Equal(paged, expected) {
+			t.Errorf("page by page %q, at once %q", paged, expected)
+		}
+		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels?sort=-views", nil), 422)
+		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels?popular=true", nil), 422)
+	})
+}
