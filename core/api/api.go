@@ -1,0 +1,186 @@
+// Package api is the HTTP API of the core: the edge that every request passes,
+// and the operations on the core's nouns, one file a noun. What lies below
+// /v1/spaces/{space}/{module}/ it hands to whoever runs the modules.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labfilms/labfilms/core/accounts"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/directory"
+	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/core/spaces"
+	"github.com/labfilms/labfilms/ent"
+)
+
+// maxBody is how many bytes of JSON an operation of core takes. A module's
+// operation has its own limit, which the host enforces.
+const maxBody = 1 << 20
+
+// Config is what the API is made of; every field is required but the last four.
+type Config struct {
+	DB        *db.DB
+	Accounts  *accounts.Accounts
+	Spaces    *spaces.Spaces
+	Directory *directory.Directory
+	Films     *films.Catalog
+	Modules   Modules
+	Secret    []byte // of the instance: cursors and stored answers
+	Log       *slog.Logger
+
+	// PublicURL is where people reach the platform. https makes cookies secure.
+	PublicURL string
+	// Origins are the sites whose pages may call the API. Default: none.
+	Origins []string
+	// Limits on how often one asker may call.
+	Limits Limits
+	// Ready says whether the platform can serve. Default: it can when the
+	// database answers.
+	Ready func(context.Context) error
+}
+
+// API answers every request of the platform.
+type API struct {
+	core      *rest.API
+	own       []byte // the core's own OpenAPI document
+	documents documents
+	cursors   rest.Cursors
+
+	accounts  *accounts.Accounts
+	spaces    *spaces.Spaces
+	directory *directory.Directory
+	films     *films.Catalog
+	modules   Modules
+
+	limits  *limiter
+	origins []string
+	secure  bool
+	ready   func(context.Context) error
+	handler http.Handler
+}
+
+// New returns the API. It fails where an operation names no permission, so
+// that a program with a hole in its policy does not start.
+func New(cfg Config) (*API, error) {
+	return with(cfg,
+		(*API).registerHealth,
+		(*API).registerAuth,
+		(*API).registerMe,
+		(*API).registerSpaces,
+		(*API).registerGrants,
+		(*API).registerPeople,
+		(*API).registerFilms,
+		(*API).registerRecognitions,
+		(*API).registerModules,
+	)
+}
+
+// with returns an API of these operations.
+func with(cfg Config, nouns ...func(*API)) (*API, error) {
+	a := &API{
+		core: rest.New(rest.Config{
+			Title: "LabFilms", Version: "1", Log: cfg.Log, Once: cfg.DB, OnceSecret: cfg.Secret,
+		}),
+		documents: documents{made: map[string]*rest.Document{}},
+		cursors:   rest.NewCursors(cfg.Secret),
+		accounts:  cfg.Accounts, spaces: cfg.Spaces, directory: cfg.Directory, films: cfg.Films, modules: cfg.Modules,
+		limits: newLimiter(cfg.Limits, cfg.DB.Now), origins: cfg.Origins,
+		secure: strings.HasPrefix(cfg.PublicURL, "https://"),
+		ready:  cfg.Ready,
+	}
+	if a.ready == nil {
+		a.ready = cfg.DB.Ping
+	}
+	for _, register := range nouns {
+		register(a)
+	}
+	if err := a.core.Verify(); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	var err error
+	if a.own, err = a.core.OpenAPI().MarshalJSON(); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	if _, err := a.Document(); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	a.handler = a.edge(cfg.Log)
+	return a, nil
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// edge is what every request passes, the outermost last.
+func (a *API) edge(log *slog.Logger) http.Handler {
+	pages := http.NewServeMux()
+	pages.HandleFunc("GET /openapi.json", a.serveDocument)
+	pages.HandleFunc("GET /openapi.yaml", a.serveDocument)
+	pages.HandleFunc("GET /v1/spaces/{space}/openapi.json", a.serveSpaceDocument)
+	pages.HandleFunc("GET /v1/spaces/{space}/openapi.yaml", a.serveSpaceDocument)
+	pages.HandleFunc("GET /docs", serveDocs)
+	pages.HandleFunc("GET /docs/docs.js", serveDocsSetup)
+	pages.HandleFunc("GET /docs/standalone.js", serveDocsScript)
+
+	core := rest.LimitBody(maxBody)(a.core)
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if space, module, ok := modulePath(r.URL.Path); ok {
+			a.serveModule(w, r, space, module)
+			return
+		}
+		if _, pattern := pages.Handler(r); pattern != "" {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		core.ServeHTTP(w, r)
+	})
+	h = a.limited(limitClass, h)
+	h = a.authenticated(h)
+	h = a.sameOrigin(h)
+	h = rest.CORS(a.origins)(h)
+	h = rest.CleanPath(h)
+	h = rest.Recover(log)(h)
+	h = rest.Logged(log)(h)
+	return rest.RequestID(h)
+}
+
+// space returns the space with this id or slug, the network for "".
+func (a *API) space(ctx context.Context, name string) (*ent.Space, error) {
+	if name == "" {
+		return a.spaces.Network(ctx)
+	}
+	return a.spaces.Get(ctx, name)
+}
+
+// homes returns references to the home spaces of the rows, in one query.
+func homesOf[T any](ctx context.Context, s *spaces.Spaces, rows []T, home func(T) string) (map[string]Reference, error) {
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		ids = append(ids, home(row))
+	}
+	found, err := s.ByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	refs := make(map[string]Reference, len(found))
+	for id, space := range found {
+		refs[id] = Reference{ID: space.ID, Name: space.Name, Slug: space.Slug}
+	}
+	return refs, nil
+}
+
+// filtersOf writes a list's filters, name and value in turn, as the string
+// that binds a cursor to them.
+func filtersOf(pairs ...any) string {
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		fmt.Fprintf(&b, "%v=%q;", pairs[i], fmt.Sprint(pairs[i+1]))
+	}
+	return b.String()
+}

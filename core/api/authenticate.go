@@ -1,0 +1,77 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/accounts"
+	"github.com/labfilms/labfilms/core/rest"
+)
+
+// sessionCookie holds the session token of a browser. Programs send the same
+// token, or a personal access token, as a bearer.
+const sessionCookie = "labfilms_session"
+
+// credential returns what the request shows of itself, "" for nothing. A
+// bearer wins over a cookie: who sends a header means it.
+func credential(r *http.Request) (string, error) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, token, ok := strings.Cut(header, " ")
+		if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
+			return "", accounts.ErrCredential
+		}
+		return token, nil
+	}
+	if cookie, err := r.Cookie(sessionCookie); err == nil && cookie.Value != "" {
+		return cookie.Value, nil
+	}
+	return "", nil
+}
+
+// authenticated finds out who is asking, once for every kind of credential,
+// and lets nobody through whose credential does not hold.
+func (a *API) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(accounts.WithClient(r.Context(), accounts.Client{Address: address(r), UserAgent: r.UserAgent()}))
+		token, err := credential(r)
+		if err != nil {
+			rest.WriteProblem(w, r, err)
+			return
+		}
+		if token == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		actor, err := a.accounts.Authenticate(r.Context(), token)
+		if err != nil {
+			rest.WriteProblem(w, r, err)
+			return
+		}
+		// What an answer holds depends on who asked: no shared cache may keep it.
+		w.Header().Set("Cache-Control", "private, no-cache")
+		next.ServeHTTP(w, r.WithContext(core.WithActor(r.Context(), actor)))
+	})
+}
+
+// sameOrigin refuses changes that a browser was made to send by another site,
+// where the cookie would speak for its owner.
+func (a *API) sameOrigin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	for _, origin := range a.origins {
+		if err := guard.AddTrustedOrigin(origin); err != nil {
+			panic("api: allowed origin: " + err.Error())
+		}
+	}
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest.WriteProblem(w, r, ErrCrossOrigin)
+	}))
+	return guard.Handler(next)
+}
+
+// ErrCrossOrigin is the fault of a change sent by another site's page.
+var ErrCrossOrigin = &core.Fault{
+	Kind: core.Forbidden, Code: "cross_origin",
+	EN: "Another site's page may not change anything here.",
+	FR: "La page d'un autre site ne peut rien modifier ici.",
+}

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/ent"
+)
+
+// Recognition is what a film keeps of having been chosen.
+type Recognition struct {
+	ID    string     `json:"id" format:"uuid"`
+	By    string     `json:"by" doc:"Who chose it, as they sign."`
+	Title string     `json:"title" doc:"What for: the selection, the prize."`
+	Note  string     `json:"note" doc:"What they said of it."`
+	URL   string     `json:"url,omitempty" doc:"Where that stands."`
+	From  time.Time  `json:"from"`
+	Until *time.Time `json:"until" nullable:"true" doc:"Until when it is on show; it stays a fact afterwards."`
+}
+
+func (a *API) registerRecognitions() {
+	huma.Register(a.core, huma.Operation{
+		OperationID: "list-recognitions", Method: http.MethodGet, Path: "/v1/films/{film}/recognitions", Tags: []string{"Films"},
+		Summary:     "List who has chosen a film",
+		Description: "The latest first. A recognition outlives the selection, the label and the module that it came from.",
+		Extensions:  rest.Permission("recognition.read"),
+	}, a.listRecognitions)
+}
+
+type listRecognitionsInput struct {
+	FilmPath
+	rest.ListParams
+}
+
+func (a *API) listRecognitions(ctx context.Context, in *listRecognitionsInput) (*struct{ Body rest.ListBody[Recognition] }, error) {
+	const sort = "-from"
+	filters := filtersOf("film", in.Film)
+	page, err := a.cursors.Open(in.ListParams, sort, filters)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.films.Recognitions(ctx, in.Film, page)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body rest.ListBody[Recognition] }{}
+	out.Body = rest.ListOf(list, a.cursors, sort, filters, viewRecognition)
+	return out, nil
+}
+
+func viewRecognition(r *ent.Recognition) Recognition {
+	return Recognition{ID: r.ID, By: r.By, Title: r.Title, Note: r.Note, URL: r.URL, From: r.From, Until: r.Until}
+}
