@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// canary is sent in every place where a value is refused; no answer may send
+// it back.
+const canary = "canari-a1b2c3"
+
+// unknown is a name that no operation knows. Unlike a value it may come back,
+// in the pointer that says what is wrong.
+const unknown = "inconnu"
+
+// TestNoBadRequestIsOurFault drives every operation of the merged document
+// with generated bad requests, as a visitor and as the one who may do
+// everything: the answer is a problem with a code, never a 5xx, and nothing is
+// written.
+func TestNoBadRequestIsOurFault(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, attack)
+}
+
+func attack(t *testing.T, p *platform) {
+	before := countRows(t, p)
+	sent := 0
+	for _, op := range operations(t, p) {
+		if op.ID == "sign-out" {
+			continue // ends what the others need; it takes no input
+		}
+		for _, as := range []string{"", "platform_admin@france"} {
+			for name, bad := range badRequests(op) {
+				sent++
+				a := p.send(t, as, op.Method, bad.path, bad.body, bad.headers...)
+				where := fmt.Sprintf("%s (%s) as %q, %s", op.ID, op.Method, as, name)
+				if a.StatusCode >= 500 {
+					t.Errorf("%s: %s\n%s", where, a.Status, a.Body)
+				}
+				if bad.refused && a.StatusCode < 400 {
+					t.Errorf("%s: was taken: %s\n%.300s", where, a.Status, a.Body)
+				}
+				if bytes.Contains(a.Body, []byte(canary)) {
+					t.Errorf("%s: the answer repeats the input\n%.500s", where, a.Body)
+				}
+				if a.StatusCode >= 400 && op.Method != http.MethodHead {
+					if ct := a.Header.Get("Content-Type"); !strings.HasPrefix(ct, "application/problem+json") {
+						t.Errorf("%s: %s is %s\n%.300s", where, a.Status, ct, a.Body)
+					} else if a.field("code") == "" || a.field("request_id") == "" {
+						t.Errorf("%s: a problem without code or request_id\n%.300s", where, a.Body)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d bad requests", sent)
+	if after := countRows(t, p); after != before {
+		t.Errorf("bad requests wrote something:\nbefore %s\nafter  %s", before, after)
+	}
+}
+
+type badRequest struct {
+	path    string
+	body    any
+	headers []string
+	refused bool // whether every answer below 400 is wrong
+}
+
+func badRequests(op operation) map[string]badRequest {
+	id := uuid.NewString()
+	good := op.at(id)
+	bad := map[string]badRequest{
+		"unknown parameter":   {good + "?" + unknown + "=" + canary, nil, nil, true},
+		"bad utf-8 in path":   {op.at("%ff%fe"), nil, nil, op.at("%ff%fe") != good},
+		"nul in path":         {op.at("x%00y"), nil, nil, op.at("x%00y") != good},
+		"encoded slash":       {strings.Replace(good, "/v1/", "/v1%2f", 1), nil, nil, strings.HasPrefix(op.Path, "/v1/")},
+		"double slash":        {"/" + good, nil, nil, true},
+		"dot segments":        {"/v1/.." + good, nil, nil, true},
+		"other id":            {op.at(canary), nil, nil, false},
+		"long id":             {op.at(strings.Repeat("a", 3000)), nil, nil, false},
+		"false credential":    {good, nil, []string{"Authorization", "Bearer " + canary}, true},
+		"malformed bearer":    {good, nil, []string{"Authorization", canary}, true},
+		"forged actor":        {good, nil, []string{"X-Labfilms-Actor", canary, "Connection", "X-Labfilms-Actor"}, false},
+		"upgrade to a tunnel": {good, nil, []string{"Connection", "Upgrade", "Upgrade", "h2c"}, false},
+	}
+	for _, p := range op.Parameters {
+		if p.In == "query" {
+			for i, value := range []string{canary, "", "-1", "\x00", "\xff", strings.Repeat("9", 400), "{\"a\":1}"} {
+				bad[fmt.Sprintf("query %s #%d", p.Name, i)] = badRequest{good + "?" + p.Name + "=" + url.QueryEscape(value), nil, nil, false}
+			}
+		}
+	}
+	if op.Method != http.MethodGet {
+		bad["bad idempotency key"] = badRequest{good, "{}", []string{"Idempotency-Key", strings.Repeat("k", 300)}, true}
+		for i, match := range []string{canary, `"x"`, `W/"1"`, "*", `"1","2"`, `"-1"`} {
+			bad[fmt.Sprintf("if-match #%d", i)] = badRequest{good, "{}", []string{"If-Match", match}, false}
+		}
+	}
+	if op.Body == nil {
+		return bad
+	}
+	json := []string{"If-Match", `"1"`}
+	for name, body := range map[string]string{
+		"nothing": "", "cut off": `{"title":"` + canary, "an array": `["` + canary + `"]`, "a string": `"` + canary + `"`,
+		"null": "null", "a number": "1e400", "two values": `{}{}`, "bare words": canary,
+		"nested too deep": strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000),
+		"arrays too deep": strings.Repeat("[", 100000),
+		"unknown field":   `{"` + unknown + `":"` + canary + `"}`,
+		"bad utf-8":       "{\"title\":\"" + canary + "\xff\"}",
+		"nul":             `{"title":"a\u0000b","name":"a\u0000b"}`,
+		"lone surrogate":  `{"title":"\ud800","name":"\ud800"}`,
+		"too large":       `{"title":"` + strings.Repeat("x", 2<<20) + `"}`,
+	} {
+		bad["body: "+name] = badRequest{good, body, json, true}
+	}
+	bad["body: another media type"] = badRequest{good, "<a>" + canary + "</a>", append(json, "Content-Type", "application/xml"), true}
+	bad["body: a broken media type"] = badRequest{good, "{}", append(json, "Content-Type", ";;"), true}
+	properties, _ := op.Body["properties"].(map[string]any)
+	for name := range properties {
+		for i, value := range []string{"{}", "[]", "[[]]", "true", "-1", "1.5", "1e99", `"` + canary + `"`, `""`, `"\u202e` + canary + `"`, `{"` + unknown + `":null}`, `"` + strings.Repeat("é", 100_000) + `"`} {
+			bad[fmt.Sprintf("body: %s #%d", name, i)] = badRequest{good, fmt.Sprintf(`{%q:%s,%q:%q}`, name, value, unknown, canary), json, true}
+		}
+	}
+	return bad
+}
+
+// countRows says how many rows each table of core has that a request can add
+// to, as one comparable line.
+func countRows(t *testing.T, p *platform) string {
+	t.Helper()
+	var line strings.Builder
+	for _, table := range []string{"spaces", "space_modules", "accounts", "sessions", "tokens", "grants", "people", "films", "film_members", "recognitions", "outbox WHERE source = 'core'", "audit_entries", "idempotency_records"} {
+		var n int
+		if err := p.db.QueryRow(t.Context(), "SELECT count(*) FROM "+table, nil, &n); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&line, "%s %d; ", table, n)
+	}
+	return line.String()
+}

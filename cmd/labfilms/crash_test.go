@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// processes returns the ids of the live processes whose command line ends in
+// args and whose parent is ppid; any parent for 0.
+func processes(t testing.TB, ppid int, args string) []int {
+	t.Helper()
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []int
+	for _, dir := range dirs {
+		line, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+		if err != nil || !strings.HasSuffix(string(bytes.ReplaceAll(bytes.TrimRight(line, "\x00"), []byte{0}, []byte{' '})), args) {
+			continue
+		}
+		stat, err := os.ReadFile(filepath.Join(dir, "stat"))
+		if err != nil {
+			continue
+		}
+		// The fields behind the name, which may hold anything, in parentheses.
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		parent, _ := strconv.Atoi(fields[1])
+		if fields[0] == "Z" || ppid != 0 && parent != ppid {
+			continue
+		}
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		found = append(found, pid)
+	}
+	return found
+}
+
+// TestKillingAModuleFailsNoRead kills Écran's process eight times under a
+// steady load of reads.
+func TestKillingAModuleFailsNoRead(t *testing.T) {
+	p := newPlatform(t, Settings{})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var readers sync.WaitGroup
+	var asked, core, failed atomic.Int64
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	read := func(path string, count *atomic.Int64) {
+		defer readers.Done()
+		for ctx.Err() == nil {
+			a, err := client.Get(p.URL + path)
+			if err != nil {
+				failed.Add(1)
+				t.Errorf("%s: %v", path, err)
+				return
+			}
+			body, err := io.ReadAll(a.Body)
+			a.Body.Close()
+			if err != nil || a.StatusCode != http.StatusOK {
+				failed.Add(1)
+				t.Errorf("%s: %s %v\n%s", path, a.Status, err, body)
+				return
+			}
+			count.Add(1)
+		}
+	}
+	for range 8 {
+		readers.Add(1)
+		go read("/v1/spaces/bretagne/ecran/selections", &asked)
+	}
+	readers.Add(1)
+	go read("/v1/films?space=bretagne", &core)
+
+	var back []time.Duration
+	for range 8 {
+		pid := only(t, processes(t, os.Getpid(), "run-module ecran"))
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		killed := time.Now()
+		waitFor(t, func() error {
+			now := processes(t, os.Getpid(), "run-module ecran")
+			if len(now) != 1 || now[0] == pid {
+				return fmt.Errorf("processes of the module: %v", now)
+			}
+			return nil
+		})
+		p.must(t, "", http.MethodGet, "/v1/spaces/bretagne/ecran/labels", nil)
+		back = append(back, time.Since(killed))
+		before := asked.Load()
+		waitFor(t, func() error {
+			if asked.Load() < before+50 {
+				return fmt.Errorf("the readers got no further than %d", asked.Load())
+			}
+			return nil
+		})
+	}
+	stop()
+	readers.Wait()
+	if failed.Load() > 0 {
+		t.Errorf("%d reads failed", failed.Load())
+	}
+	t.Logf("%d reads of the module and %d of core, %d failed; serving again after %v", asked.Load(), core.Load(), failed.Load(), back)
+}
+
+// TestAKilledHostLeavesNothingBehind kills a server with -9 and looks for its
+// modules.
+func TestAKilledHostLeavesNothingBehind(t *testing.T) {
+	data := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command(self, "serve", "--demo")
+	server.Args[0] = "labfilms"
+	server.Env = append(os.Environ(), "LABFILMS_ADDR=127.0.0.1:0", "LABFILMS_DATA="+data)
+	server.Stdout, server.Stderr = io.Discard, io.Discard
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() error {
+		address, err := os.ReadFile(filepath.Join(data, "address"))
+		if err != nil {
+			return err
+		}
+		a, err := http.Get("http://" + strings.TrimSpace(string(address)) + "/v1/spaces/bretagne/ecran/labels")
+		if err != nil {
+			return err
+		}
+		a.Body.Close()
+		if a.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s", a.Status)
+		}
+		return nil
+	})
+	module := only(t, processes(t, server.Process.Pid, "run-module ecran"))
+	if err := server.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	_ = server.Wait()
+	waitFor(t, func() error {
+		if syscall.Kill(module, 0) == nil && alive(module) {
+			return fmt.Errorf("process %d lives on", module)
+		}
+		return nil
+	})
+	if took := time.Since(killed); took > time.Second {
+		t.Errorf("the module outlived its host by %v", took)
+	}
+}
+
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.Contains(string(stat), ") Z ")
+}
+
+func only(t testing.TB, pids []int) int {
+	t.Helper()
+	if len(pids) != 1 {
+		t.Fatalf("want one process, have %v", pids)
+	}
+	return pids[0]
+}
+
+// waitFor polls until try succeeds, for half a minute at most.
+func waitFor(t testing.TB, try func() error) {
+	t.Helper()
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := try()
+		if err == nil {
+			return
+		}
+		select {
+		case <-deadline.C:
+			t.Fatal(err)
+		case <-tick.C:
+		}
+	}
+}

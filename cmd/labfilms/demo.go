@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/accounts"
+	"github.com/labfilms/labfilms/core/spaces"
+	"github.com/labfilms/labfilms/ent"
+)
+
+// demoAccounts is the file in the data folder that says who can sign in.
+const demoAccounts = "demo-accounts.json"
+
+// signIn is one line of that file.
+type signIn struct {
+	Role     core.Role `json:"role"`
+	Space    string    `json:"space"`
+	Email    string    `json:"email"`
+	Password string    `json:"password"`
+	Token    string    `json:"token"` // a personal access token without scopes
+}
+
+// Demo fills a platform that listens with demonstration data, once for a data
+// folder, and prints who can sign in. Passwords and tokens are of chance.
+func (p *Program) Demo(ctx context.Context, out io.Writer) error {
+	file := filepath.Join(p.settings.Data, demoAccounts)
+	content, err := os.ReadFile(file)
+	switch {
+	case err == nil:
+		var signIns []signIn
+		if err := json.Unmarshal(content, &signIns); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		return printSignIns(out, file, signIns)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	signIns, cast, err := p.demoPeople(ctx)
+	if err != nil {
+		return fmt.Errorf("demonstration: %w", err)
+	}
+	if err := p.demoFilms(ctx, cast); err != nil {
+		return fmt.Errorf("demonstration: %w", err)
+	}
+	if err := os.WriteFile(file, lines(signIns), 0o600); err != nil {
+		return err
+	}
+	return printSignIns(out, file, signIns)
+}
+
+// castMember is a person of the demonstration once they have an account.
+type castMember struct {
+	account *ent.Account
+	token   string
+}
+
+func (p *Program) demoPeople(ctx context.Context) ([]signIn, map[string]castMember, error) {
+	system := core.WithActor(ctx, core.System())
+	cast := map[string]castMember{}
+	var signIns []signIn
+	for _, d := range demoPeople {
+		home, err := p.spaces.Get(system, d.space)
+		if err != nil {
+			return nil, nil, err
+		}
+		s := signIn{Role: d.role, Space: d.space, Email: d.handle + "@demo.labfilms.example", Password: rand.Text()}
+		account, err := p.accounts.Create(system, accounts.NewAccount{
+			Email: s.Email, Password: s.Password, Name: d.name, Handle: d.handle, Home: spaces.Place(home),
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, role := range []core.Role{core.RoleMember, d.role} {
+			if _, err := p.spaces.Grant(system, home, spaces.NewGrant{Account: account.ID, Role: role}); err != nil && !errors.Is(err, spaces.ErrGrantHeld) {
+				return nil, nil, err
+			}
+		}
+		self, err := p.accounts.As(system, account.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.Token, _, err = p.accounts.CreateToken(self, accounts.NewToken{Name: "demonstration"})
+		if err != nil {
+			return nil, nil, err
+		}
+		cast[d.handle] = castMember{account, s.Token}
+		signIns = append(signIns, s)
+	}
+	return signIns, cast, nil
+}
+
+// demoFilms makes the films and the choices as the people would, through the
+// API.
+func (p *Program) demoFilms(ctx context.Context, cast map[string]castMember) error {
+	homes := map[string]string{}
+	for _, d := range demoPeople {
+		homes[d.handle] = d.space
+	}
+	ids := map[string]string{}
+	for _, f := range demoFilms {
+		id, err := p.ask(ctx, cast[f.by], "/v1/films", map[string]any{
+			"space": homes[f.by], "title": f.title, "synopsis": f.synopsis,
+			"year": f.year, "duration_s": f.minutes * 60, "form": f.form,
+		})
+		if err != nil {
+			return err
+		}
+		ids[f.title] = id
+		if f.released {
+			if _, err := p.ask(ctx, cast[f.by], "/v1/films/"+id+"/release", nil); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range demoSelections {
+		ecran := "/v1/spaces/" + s.space + "/ecran"
+		label, err := p.ask(ctx, cast[s.by], ecran+"/labels", map[string]any{"kind": s.kind, "name": s.label, "manifesto": s.manifesto})
+		if err != nil {
+			return err
+		}
+		selection, err := p.ask(ctx, cast[s.by], ecran+"/labels/"+label+"/selections", map[string]any{"title": s.title, "text": s.text, "visibility": "public"})
+		if err != nil {
+			return err
+		}
+		for _, pick := range s.picks {
+			if _, err := p.ask(ctx, cast[s.by], ecran+"/selections/"+selection+"/picks", map[string]any{"film": ids[pick.film], "note": pick.note}); err != nil {
+				return err
+			}
+		}
+		if _, err := p.ask(ctx, cast[s.by], ecran+"/selections/"+selection+"/publish", nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask posts body as one of the cast and returns the id in the answer.
+func (p *Program) ask(ctx context.Context, who castMember, path string, body any) (id string, err error) {
+	content := []byte(nil)
+	if body != nil {
+		if content, err = json.Marshal(body); err != nil {
+			return "", err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.addr+path, bytes.NewReader(content))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Authorization", "Bearer "+who.token)
+	r.Header.Set("Content-Type", "application/json")
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer a.Body.Close()
+	if content, err = io.ReadAll(a.Body); err != nil {
+		return "", err
+	}
+	if a.StatusCode >= http.StatusMultipleChoices {
+		return "", fmt.Errorf("POST %s: %s %s", path, a.Status, content)
+	}
+	var answer struct{ ID string }
+	if err := json.Unmarshal(content, &answer); err != nil {
+		return "", fmt.Errorf("POST %s: %w", path, err)
+	}
+	return answer.ID, nil
+}
+
+// lines writes the list with one sign-in a line, so that grep finds it.
+func lines(signIns []signIn) []byte {
+	var b bytes.Buffer
+	b.WriteString("[\n")
+	for i, s := range signIns {
+		line, err := json.Marshal(s)
+		if err != nil {
+			panic(err) // it is made of strings
+		}
+		b.Write(line)
+		if i < len(signIns)-1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("]\n")
+	return b.Bytes()
+}
+
+func printSignIns(out io.Writer, file string, signIns []signIn) error {
+	fmt.Fprintln(out, "The demonstration's sign-ins; with their access tokens they are in", file)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ROLE\tSPACE\tE-MAIL\tPASSWORD")
+	for _, s := range signIns {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Role, s.Space, s.Email, s.Password)
+	}
+	return w.Flush()
+}

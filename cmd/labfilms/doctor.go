@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/labfilms/labfilms/ent/migrations"
+	"github.com/labfilms/labfilms/plugins/host"
+)
+
+type doctorCommand struct{}
+
+// Run prints a line for each thing it looks at and fails if one of them would
+// keep the platform from serving.
+func (doctorCommand) Run(ctx context.Context, settings Settings, s streams) error {
+	wrong := 0
+	line := func(what string, err error, well string) {
+		if err != nil {
+			wrong++
+			fmt.Fprintf(s.out, "✗ %s: %v\n", what, err)
+			return
+		}
+		fmt.Fprintf(s.out, "✓ %s: %s\n", what, well)
+	}
+	release, err := settings.own()
+	line("data folder", err, settings.Data)
+	if err == nil {
+		defer release()
+	}
+	_, err = settings.secret()
+	line("secret", err, "there is one")
+	d, err := openDatabase(ctx, settings, Options{Log: newLog(s.err)})
+	if err == nil {
+		defer d.Close()
+		err = d.Ping(ctx)
+	}
+	line("database", err, "answers")
+	if err == nil {
+		pending, err := d.Plan(ctx, migrations.FS(d.Dialect()), coreHistory)
+		line("schema", err, fmt.Sprintf("%d migrations to apply", len(pending)))
+		isolation, err := host.Databases{URL: settings.DatabaseURL}.Isolation(ctx)
+		line("isolation of the modules' data", err, string(isolation))
+	}
+	_, err = loadGate()
+	line("policies", err, "of core and of every module hold together")
+	if os.Geteuid() == 0 {
+		fmt.Fprintln(s.out, "! this runs as root; give it a user of its own")
+	}
+	fmt.Fprintln(s.out, "! modules run under the host's own user: they are isolated against faults, not against malice")
+	if wrong > 0 {
+		return fmt.Errorf("%d things are wrong", wrong)
+	}
+	return nil
+}

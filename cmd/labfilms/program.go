@@ -1,0 +1,274 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/accounts"
+	"github.com/labfilms/labfilms/core/api"
+	"github.com/labfilms/labfilms/core/audit"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/directory"
+	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/spaces"
+	"github.com/labfilms/labfilms/ent/migrations"
+	"github.com/labfilms/labfilms/plugins/host"
+	"github.com/labfilms/labfilms/policies"
+)
+
+// Options are what a test decides and an operator does not.
+type Options struct {
+	Log    *slog.Logger
+	Limits api.Limits
+	Now    func() time.Time // default: time.Now
+}
+
+// Program is the platform: everything that runs, wired in one place.
+type Program struct {
+	settings Settings
+	options  Options
+	log      *slog.Logger
+	secret   []byte
+	release  func() // of the data folder
+
+	db        *db.DB
+	gate      *policies.Gate
+	events    *events.Log
+	audit     *audit.Log
+	accounts  *accounts.Accounts
+	spaces    *spaces.Spaces
+	directory *directory.Directory
+	films     *films.Catalog
+
+	host   *host.Host
+	api    *api.API
+	server *http.Server
+	addr   string
+	ended  chan error // what the relay and the server ended with
+	stop   context.CancelFunc
+}
+
+// Open opens the database, brings it to this version's schema, and wires the
+// areas. Nothing is served yet and no module runs. Who opens, closes.
+func Open(ctx context.Context, settings Settings, options Options) (_ *Program, err error) {
+	p := &Program{settings: settings, options: options, log: options.Log}
+	if p.release, err = settings.own(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if p.secret, err = settings.secret(); err != nil {
+		return nil, err
+	}
+	if p.db, err = openDatabase(ctx, settings, options); err != nil {
+		return nil, err
+	}
+	if _, err := p.db.Migrate(ctx, migrations.FS(p.db.Dialect()), coreHistory); err != nil {
+		return nil, err
+	}
+	if p.gate, err = loadGate(); err != nil {
+		return nil, err
+	}
+	p.gate.Now = p.db.Now
+	p.events = events.New(p.db, p.log)
+	p.audit = audit.New(p.db, p.gate)
+	p.accounts = accounts.New(p.db, p.gate, p.events, p.audit)
+	p.spaces = spaces.New(p.db, p.gate, p.events, p.audit)
+	p.directory = directory.New(p.db, p.gate)
+	p.films = films.New(p.db, p.gate, p.events, p.audit)
+	if err := p.spaces.Seed(core.WithActor(ctx, core.System())); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// coreHistory is the table in which the applied migrations of core are kept.
+const coreHistory = "core_migrations"
+
+func openDatabase(ctx context.Context, settings Settings, options Options) (*db.DB, error) {
+	file := ""
+	if settings.DatabaseURL == "" {
+		file = filepath.Join(settings.Data, "labfilms.db")
+	}
+	return db.Open(ctx, db.Options{
+		URL: settings.DatabaseURL, File: file,
+		Now: options.Now, Log: options.Log,
+	})
+}
+
+// Listen starts the modules and serves on the address of the settings. It
+// returns once the platform answers.
+func (p *Program) Listen(ctx context.Context) error {
+	listener, err := net.Listen("tcp", p.settings.Addr)
+	if err != nil {
+		return err
+	}
+	p.addr = listener.Addr().String()
+	public, err := p.settings.publicURL(p.addr)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := p.startModules(ctx, public); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	p.api, err = api.New(api.Config{
+		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Films: p.films,
+		Modules: modules{p.host}, Secret: p.secret, Log: p.log,
+		PublicURL: public, Origins: p.settings.Origins, Limits: p.options.Limits, Ready: p.Ready,
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.stop = stop
+	p.ended = make(chan error, 2)
+	p.subscribe()
+	go func() { p.ended <- p.events.Run(run) }()
+
+	p.server = &http.Server{
+		Handler:           p.api,
+		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		// No WriteTimeout: it would cut streams. Handlers set their own.
+	}
+	go func() { p.ended <- p.server.Serve(listener) }()
+	return nil
+}
+
+// announce writes where the platform listens into the data folder, for
+// programs that started it on a port of chance.
+func (p *Program) announce() error {
+	return os.WriteFile(p.addressFile(), []byte(p.addr+"\n"), 0o600)
+}
+
+func (p *Program) addressFile() string { return filepath.Join(p.settings.Data, "address") }
+
+// Addr returns where the platform listens, once it does.
+func (p *Program) Addr() string { return p.addr }
+
+// Ready returns nil if the database and every module can serve.
+func (p *Program) Ready(ctx context.Context) error {
+	return errors.Join(p.db.Ping(ctx), p.host.Ready(ctx))
+}
+
+// Wait returns when ctx ends, with nil, or when something that has to run for
+// ever has ended, with why.
+func (p *Program) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-p.ended:
+		return err
+	}
+}
+
+// Close lets what is under way come to its end, and ends everything. It may be
+// called on a program that never listened.
+func (p *Program) Close() error {
+	var errs error
+	if p.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		errs = errors.Join(errs, p.server.Shutdown(ctx), os.RemoveAll(p.addressFile()))
+	}
+	if p.stop != nil {
+		p.stop()
+	}
+	if p.host != nil {
+		errs = errors.Join(errs, p.host.Close())
+	}
+	if p.db != nil {
+		errs = errors.Join(errs, p.db.Close())
+	}
+	if p.release != nil {
+		p.release()
+	}
+	return errs
+}
+
+func (p *Program) startModules(ctx context.Context, public string) (err error) {
+	p.host, err = host.New(host.Options{
+		Bundled: bundles(), Dir: p.settings.Data, Gate: p.gate, Secret: p.secret,
+		Databases: host.Databases{URL: p.settings.DatabaseURL},
+		PublicURL: public, Log: p.log, Environ: os.Environ(),
+		Films: p.hostFilms, People: p.hostPeople, Emit: p.events.Accept,
+		Refused: func(ctx context.Context, module, permission string) {
+			p.log.WarnContext(ctx, "a module asked for what its manifest does not name", "module", module, "permission", permission)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return p.host.Start(ctx)
+}
+
+// subscribe brings events to whom they concern: to core what modules found
+// out, to each module what its manifest listens to.
+func (p *Program) subscribe() {
+	p.events.Subscribe("films", []string{"film.recognised.v1", "film.recognition_ended.v1"}, p.films.Recognise)
+	for _, name := range p.host.Names() {
+		listens := append([]string{"person.suspended.v1", "person.reinstated.v1"}, p.host.Manifest(name).Listens...)
+		p.events.Subscribe("module."+name, listens, func(ctx context.Context, e core.Event) error {
+			return p.host.Deliver(ctx, name, e)
+		})
+	}
+}
+
+// hostFilms answers a module that asks for films, as the actor of ctx.
+func (p *Program) hostFilms(ctx context.Context, ids []string) ([]host.Film, error) {
+	found, err := p.films.Get(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	answer := make([]host.Film, 0, len(found))
+	for _, f := range found {
+		film := host.Film{ID: f.ID, Title: f.Title, Slug: f.Slug, Stage: string(f.Stage), Space: f.SpaceID, Relations: f.Relations}
+		if f.Year != nil {
+			film.Year = *f.Year
+		}
+		if f.DurationS != nil {
+			film.DurationS = *f.DurationS
+		}
+		answer = append(answer, film)
+	}
+	return answer, nil
+}
+
+// hostPeople answers a module that asks for people, as the actor of ctx.
+func (p *Program) hostPeople(ctx context.Context, ids []string) ([]host.Person, error) {
+	found, err := p.directory.Get(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	answer := make([]host.Person, 0, len(found))
+	for _, person := range found {
+		answer = append(answer, host.Person{ID: person.ID, Name: person.Name, Handle: person.Handle})
+	}
+	return answer, nil
+}
+
+// modules is the host as the API wants it.
+type modules struct{ *host.Host }
+
+func (m modules) Serve(w http.ResponseWriter, r *http.Request, call api.ModuleCall) {
+	m.Host.Serve(w, r, host.Call{
+		Module: call.Module,
+		Space:  host.Space{ID: call.Space.ID, Slug: call.Space.Slug, Name: call.Space.Name, Place: call.Scope.Place},
+		State:  call.State, Scope: call.Scope, Actor: call.Actor,
+	})
+}
+
+var _ api.Modules = modules{}

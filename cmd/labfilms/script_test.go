@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this test binary the program itself when it is started under
+// the program's name, as scripts do, or as a module, as the host of a test
+// does. Without the second a module would run these tests again, for ever.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "run-module" {
+		os.Exit(run())
+	}
+	testscript.Main(m, map[string]func(){"labfilms": func() { os.Exit(run()) }})
+}
+
+// The stories are whole-program tests: the real binary, its modules in
+// processes of their own, a real database, real HTTP.
+func TestStoriesOnSQLite(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, stories(nil))
+}
+
+func TestStoriesOnPostgres(t *testing.T) {
+	t.Parallel()
+	server := postgres(t)
+	testscript.Run(t, stories(func(env *testscript.Env) error {
+		database, drop, err := freshDatabase(server)
+		if err != nil {
+			return err
+		}
+		env.Defer(func() {
+			if err := drop(); err != nil {
+				t.Error(err)
+			}
+		})
+		env.Setenv("LABFILMS_DATABASE_URL", database)
+		env.Setenv("LABFILMS_SECRET", testSecret)
+		return nil
+	}))
+}
+
+func stories(setup func(*testscript.Env) error) testscript.Params {
+	return testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LABFILMS_ADDR", "127.0.0.1:0")
+			env.Setenv("LABFILMS_DATA", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("TMPDIR", os.TempDir()) // a script's own is too long a name for sockets
+			if setup != nil {
+				return setup(env)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"http":    scriptHTTP,
+			"capture": scriptCapture,
+			"ready":   scriptReady,
+		},
+	}
+}
+
+// scriptReady waits until the server that the script started says where it
+// listens, and can serve.
+//
+//	labfilms serve --demo &
+//	ready
+func scriptReady(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: ready")
+	}
+	file := filepath.Join(ts.Getenv("LABFILMS_DATA"), "address")
+	until(ts, func() error {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		address := strings.TrimSpace(string(content))
+		answer, err := http.Get("http://" + address + "/readyz")
+		if err != nil {
+			return err
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("readyz answers %s", answer.Status)
+		}
+		ts.Setenv("API", "http://"+address)
+		return nil
+	})
+}
+
+// scriptHTTP sends a request and fails the script unless the answer has the
+// status that is named first. The answer's body is what stdout matches.
+//
+//	http 201 POST /v1/films as=creator@bretagne '{"title": "Marée basse"}'
+//	http 200 GET /v1/films/$FILM/recognitions until='Gens de mer'
+//
+// as= signs in with the demonstration's token of that role and space; a name
+// in capitals before = sets a header (If-Match="7"); until= repeats a GET for
+// up to ten seconds until the body holds the text.
+func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: http status METHOD path [as=role@space] [Header=value] [until=text] [body]")
+	}
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	method, path := args[1], args[2]
+	header, want, body := http.Header{}, "", ""
+	for _, arg := range args[3:] {
+		name, value, ok := strings.Cut(arg, "=")
+		switch {
+		case strings.HasPrefix(arg, "{") || !ok:
+			body = arg
+		case name == "as":
+			header.Set("Authorization", "Bearer "+demoToken(ts, value))
+		case name == "until":
+			want = value
+		default:
+			header.Set(name, value)
+		}
+	}
+	if body != "" && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/json")
+	}
+	until(ts, func() error {
+		request, err := http.NewRequest(method, ts.Getenv("API")+path, strings.NewReader(body))
+		if err != nil {
+			return final{err}
+		}
+		request.Header = header
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return final{err}
+		}
+		defer answer.Body.Close()
+		content, err := io.ReadAll(answer.Body)
+		if err != nil {
+			return final{err}
+		}
+		fmt.Fprintf(ts.Stdout(), "%s\n", content)
+		ts.Setenv("ANSWER", string(content))
+		ts.Setenv("ETAG", answer.Header.Get("ETag"))
+		if want != "" && (answer.StatusCode != status || !bytes.Contains(content, []byte(want))) {
+			return fmt.Errorf("%s %s never said %q: %s\n%s", method, path, want, answer.Status, content)
+		}
+		if answer.StatusCode != status {
+			return final{fmt.Errorf("%s %s: want %d, got %s\n%s", method, path, status, answer.Status, content)}
+		}
+		return nil
+	})
+}
+
+// scriptCapture keeps a field of the last answer in a variable.
+//
+//	capture FILM id
+//	capture FIRST data.0.id
+func scriptCapture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: capture NAME field.path")
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.Getenv("ANSWER")), &v))
+	for step := range strings.SplitSeq(args[1], ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(at) {
+				ts.Fatalf("capture: no %q in %v", step, at)
+			}
+			v = at[i]
+		}
+	}
+	if v == nil {
+		ts.Fatalf("capture: no %s in %s", args[1], ts.Getenv("ANSWER"))
+	}
+	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+func demoToken(ts *testscript.TestScript, who string) string {
+	content, err := os.ReadFile(filepath.Join(ts.Getenv("LABFILMS_DATA"), "demo-accounts.json"))
+	ts.Check(err)
+	var accounts []struct{ Role, Space, Token string }
+	ts.Check(json.Unmarshal(content, &accounts))
+	role, space, _ := strings.Cut(who, "@")
+	for _, a := range accounts {
+		if a.Role == role && a.Space == space {
+			return a.Token
+		}
+	}
+	ts.Fatalf("the demonstration has no %s", who)
+	return ""
+}
+
+// final ends a wait at once.
+type final struct{ error }
+
+// until repeats try for up to ten seconds.
+func until(ts *testscript.TestScript, try func() error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := try()
+		if err == nil {
+			return
+		}
+		if _, ends := err.(final); ends || ctx.Err() != nil {
+			ts.Fatalf("%v", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
