@@ -120,13 +120,17 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.Serv
 // edge is what every request passes, the outermost last.
 func (a *API) edge(log *slog.Logger) http.Handler {
 	pages := http.NewServeMux()
-	pages.HandleFunc("GET /openapi.json", a.serveDocument)
-	pages.HandleFunc("GET /openapi.yaml", a.serveDocument)
-	pages.HandleFunc("GET /v1/spaces/{space}/openapi.json", a.serveSpaceDocument)
-	pages.HandleFunc("GET /v1/spaces/{space}/openapi.yaml", a.serveSpaceDocument)
-	pages.HandleFunc("GET /docs", serveDocs)
-	pages.HandleFunc("GET /docs/docs.js", serveDocsSetup)
-	pages.HandleFunc("GET /docs/standalone.js", serveDocsScript)
+	for path, page := range map[string]http.HandlerFunc{
+		"/openapi.json":                   a.serveDocument,
+		"/openapi.yaml":                   a.serveDocument,
+		"/v1/spaces/{space}/openapi.json": a.serveSpaceDocument,
+		"/v1/spaces/{space}/openapi.yaml": a.serveSpaceDocument,
+		"/docs":                           serveDocs,
+		"/docs/docs.js":                   serveDocsSetup,
+		"/docs/standalone.js":             serveDocsScript,
+	} {
+		pages.Handle(path, read(page))
+	}
 
 	core := rest.LimitBody(maxBody)(a.core)
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -148,6 +152,18 @@ func (a *API) edge(log *slog.Logger) http.Handler {
 	h = rest.Recover(log)(h)
 	h = rest.Logged(log)(h)
 	return rest.RequestID(h)
+}
+
+// read lets only those through who read.
+func read(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			rest.WriteProblem(w, r, rest.ErrMethodNotAllowed)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // space returns the space with this id or slug, the network for "".
