@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // processes returns the ids of the live processes whose command line ends in
@@ -115,36 +117,38 @@ func TestKillingAModuleFailsNoRead(t *testing.T) {
 	t.Logf("%d reads of the module and %d of core, %d failed; serving again after %v", asked.Load(), core.Load(), failed.Load(), back)
 }
 
-// TestAKilledHostLeavesNothingBehind kills a server with -9 and looks for its
-// modules.
-func TestAKilledHostLeavesNothingBehind(t *testing.T) {
-	data := t.TempDir()
+// startServer starts the program in a process of its own and waits until it
+// answers. The test ends it.
+func startServer(t *testing.T, data string) (server *exec.Cmd, url string) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command(self, "serve", "--demo")
+	server = exec.Command(self, "serve", "--demo")
 	server.Args[0] = "labfilms"
 	server.Env = append(os.Environ(), "LABFILMS_ADDR=127.0.0.1:0", "LABFILMS_DATA="+data)
-	server.Stdout, server.Stderr = io.Discard, io.Discard
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if server.ProcessState == nil {
+			server.Process.Kill()
+			server.Wait()
+		}
+	})
 	waitFor(t, func() error {
 		address, err := os.ReadFile(filepath.Join(data, "address"))
-		if err != nil {
-			return err
-		}
-		a, err := http.Get("http://" + strings.TrimSpace(string(address)) + "/v1/spaces/bretagne/ecran/labels")
-		if err != nil {
-			return err
-		}
-		a.Body.Close()
-		if a.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s", a.Status)
-		}
-		return nil
+		url = "http://" + strings.TrimSpace(string(address))
+		return err
 	})
+	return server, url
+}
+
+// TestAKilledHostLeavesNothingBehind kills a server with -9 and looks for its
+// modules.
+func TestAKilledHostLeavesNothingBehind(t *testing.T) {
+	server, _ := startServer(t, t.TempDir())
 	module := only(t, processes(t, server.Process.Pid, "run-module ecran"))
 	if err := server.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -152,7 +156,7 @@ func TestAKilledHostLeavesNothingBehind(t *testing.T) {
 	killed := time.Now()
 	_ = server.Wait()
 	waitFor(t, func() error {
-		if syscall.Kill(module, 0) == nil && alive(module) {
+		if alive(module) {
 			return fmt.Errorf("process %d lives on", module)
 		}
 		return nil
@@ -160,6 +164,71 @@ func TestAKilledHostLeavesNothingBehind(t *testing.T) {
 	if took := time.Since(killed); took > time.Second {
 		t.Errorf("the module outlived its host by %v", took)
 	}
+}
+
+// TestWhatWasAcknowledgedSurvivesAKill makes films, in core, and labels, in
+// the module, until the server is killed with -9, and looks for each of them.
+func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+	data := t.TempDir()
+	server, url := startServer(t, data)
+	before := &platform{URL: url}
+	if err := before.readTokens(data); err != nil {
+		t.Fatal(err)
+	}
+	var made sync.Map // path of the thing
+	var count atomic.Int64
+	var writers sync.WaitGroup
+	write := func(path string, body func(n int64) string) {
+		defer writers.Done()
+		for {
+			r, err := http.NewRequest(http.MethodPost, url+path, strings.NewReader(body(count.Load())))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r.Header.Set("Authorization", "Bearer "+before.tokens["creator@bretagne"])
+			r.Header.Set("Content-Type", "application/json")
+			a, err := http.DefaultClient.Do(r)
+			if err != nil {
+				return // killed
+			}
+			_, err = io.Copy(io.Discard, a.Body)
+			a.Body.Close()
+			if a.StatusCode == http.StatusCreated && err == nil {
+				made.Store(a.Header.Get("Location"), true)
+				count.Add(1)
+			}
+		}
+	}
+	writers.Add(4)
+	for range 2 {
+		go write("/v1/films", func(n int64) string { return fmt.Sprintf(`{"space":"bretagne","title":"Film %d"}`, n) })
+		go write("/v1/spaces/bretagne/ecran/labels", func(int64) string {
+			return `{"kind":"personal","name":"Carnet ` + uuid.NewString() + `"}`
+		})
+	}
+	waitFor(t, func() error {
+		if count.Load() < 100 {
+			return fmt.Errorf("%d were made", count.Load())
+		}
+		return nil
+	})
+	if err := server.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = server.Wait()
+	writers.Wait()
+
+	after := newPlatform(t, Settings{Data: data})
+	lost := 0
+	made.Range(func(path, _ any) bool {
+		if a := after.send(t, "creator@bretagne", http.MethodGet, path.(string), nil); a.StatusCode != http.StatusOK {
+			lost++
+			t.Errorf("%s was acknowledged and is %s", path, a.Status)
+		}
+		return true
+	})
+	t.Logf("%d acknowledged, %d lost", count.Load(), lost)
 }
 
 func alive(pid int) bool {

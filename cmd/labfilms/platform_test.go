@@ -82,19 +82,25 @@ func startPlatform(settings Settings) (*platform, error) {
 	if err := settled(ctx, program); err != nil {
 		return nil, err
 	}
-	p := &platform{Program: program, URL: "http://" + program.Addr(), tokens: map[string]string{}}
-	content, err := os.ReadFile(filepath.Join(settings.Data, "demo-accounts.json"))
+	p := &platform{Program: program, URL: "http://" + program.Addr()}
+	return p, p.readTokens(settings.Data)
+}
+
+// readTokens reads who can sign in.
+func (p *platform) readTokens(data string) error {
+	content, err := os.ReadFile(filepath.Join(data, "demo-accounts.json"))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var accounts []struct{ Role, Space, Token string }
+	var accounts []demoAccount
 	if err := json.Unmarshal(content, &accounts); err != nil {
-		return nil, err
+		return err
 	}
+	p.tokens = map[string]string{}
 	for _, a := range accounts {
 		p.tokens[a.Role+"@"+a.Space] = a.Token
 	}
-	return p, nil
+	return nil
 }
 
 // settled waits until the demonstration's films know that they were picked:
