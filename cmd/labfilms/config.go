@@ -109,11 +109,15 @@ func (s Settings) secret() ([]byte, error) {
 	return []byte(secret), os.WriteFile(file, []byte(secret+"\n"), 0o600)
 }
 
-// own makes the data folder this process's until release is called. Two
-// servers on one SQLite file would each believe to be the only one.
+// own makes the data folder, and on SQLite this process's own until release is
+// called: two servers on one file would each believe to be the only one. Nodes
+// on PostgreSQL share nothing but the database.
 func (s Settings) own() (release func(), err error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, err
+	}
+	if s.DatabaseURL != "" {
+		return func() {}, nil
 	}
 	lock, err := os.OpenFile(filepath.Join(s.Data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

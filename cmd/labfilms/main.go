@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"github.com/labfilms/labfilms/core"
 )
 
 func main() {
@@ -19,8 +22,23 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "labfilms:", err)
+		fmt.Fprintln(os.Stderr, "labfilms:", inWords(err))
 		return 1
 	}
 	return 0
+}
+
+// inWords returns an error as a person at a terminal reads it: what is wrong,
+// its code, and a line for each reason.
+func inWords(err error) string {
+	e := core.AsError(err)
+	if e.Fault == core.ErrInternal {
+		return err.Error()
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s)", strings.TrimSuffix(e.Fault.EN, "."), e.Fault.Code)
+	for _, r := range e.Reasons {
+		fmt.Fprintf(&b, "\n  %s: %s", r.Pointer, r.EN)
+	}
+	return b.String()
 }

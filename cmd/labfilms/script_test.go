@@ -57,6 +57,12 @@ func TestStoriesOnPostgres(t *testing.T) {
 func stories(setup func(*testscript.Env) error) testscript.Params {
 	return testscript.Params{
 		Dir: "testdata/script",
+		Condition: func(name string) (bool, error) {
+			if name == "postgres" {
+				return setup != nil, nil
+			}
+			return false, fmt.Errorf("there is no condition %q", name)
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("LABFILMS_ADDR", "127.0.0.1:0")
 			env.Setenv("LABFILMS_DATA", filepath.Join(env.WorkDir, "data"))
