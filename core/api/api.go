@@ -110,7 +110,11 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 	if _, err := a.Document(); err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
-	a.handler = a.edge(cfg.Log)
+	guard, err := crossOrigin(cfg.Origins)
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	a.handler = a.edge(cfg.Log, guard)
 	return a, nil
 }
 
@@ -118,7 +122,7 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // edge is what every request passes, the outermost last.
-func (a *API) edge(log *slog.Logger) http.Handler {
+func (a *API) edge(log *slog.Logger, guard *http.CrossOriginProtection) http.Handler {
 	pages := http.NewServeMux()
 	for path, page := range map[string]http.HandlerFunc{
 		"/openapi.json":                   a.serveDocument,
@@ -144,9 +148,9 @@ func (a *API) edge(log *slog.Logger) http.Handler {
 		}
 		core.ServeHTTP(w, r)
 	})
-	h = a.limited(limitClass, h)
+	h = a.limited(h)
 	h = a.authenticated(h)
-	h = a.sameOrigin(h)
+	h = guard.Handler(h)
 	h = rest.CORS(a.origins)(h)
 	h = rest.CleanPath(h)
 	h = rest.Recover(log)(h)

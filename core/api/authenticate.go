@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -36,7 +37,7 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		r = r.WithContext(accounts.WithClient(r.Context(), accounts.Client{Address: address(r), UserAgent: r.UserAgent()}))
 		token, err := credential(r)
 		if err != nil {
-			rest.WriteProblem(w, r, err)
+			a.refuse(w, r, err)
 			return
 		}
 		if token == "" {
@@ -45,7 +46,7 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		}
 		actor, err := a.accounts.Authenticate(r.Context(), token)
 		if err != nil {
-			rest.WriteProblem(w, r, err)
+			a.refuse(w, r, err)
 			return
 		}
 		// What an answer holds depends on who asked: no shared cache may keep it.
@@ -54,19 +55,30 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin refuses changes that a browser was made to send by another site,
-// where the cookie would speak for its owner.
-func (a *API) sameOrigin(next http.Handler) http.Handler {
+// refuse answers for a credential that does not hold. Those are counted like
+// sign-ins: whoever tries credentials has few tries.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if a.limits.count(w, "auth", address(r)) {
+		rest.WriteProblem(w, r, err)
+		return
+	}
+	rest.WriteProblem(w, r, ErrTooMany)
+}
+
+// crossOrigin refuses changes that a browser was made to send by another site,
+// where the cookie would speak for its owner. Pages of these origins may send
+// them.
+func crossOrigin(origins []string) (*http.CrossOriginProtection, error) {
 	guard := http.NewCrossOriginProtection()
-	for _, origin := range a.origins {
+	for _, origin := range origins {
 		if err := guard.AddTrustedOrigin(origin); err != nil {
-			panic("api: allowed origin: " + err.Error())
+			return nil, fmt.Errorf("allowed origin: %w", err)
 		}
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rest.WriteProblem(w, r, ErrCrossOrigin)
 	}))
-	return guard.Handler(next)
+	return guard, nil
 }
 
 // ErrCrossOrigin is the fault of a change sent by another site's page.

@@ -160,6 +160,15 @@ func TestAnotherSitesPageChangesNothing(t *testing.T) {
 	}
 }
 
+func TestAnOriginThatIsNoneStopsTheStart(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	cfg.Origins = []string{"films.example"}
+	if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), "films.example") {
+		t.Errorf("it starts: %v", err)
+	}
+}
+
 func TestAChangeNamesTheVersionThatWasRead(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
@@ -203,6 +212,18 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 	}
 	s.signIn(t) // another class
 	refused(t, s.send(http.MethodPost, "/v1/auth/sign-in", `{"email":"a@b.c","password":"x"}`), http.StatusTooManyRequests, "too_many_requests")
+}
+
+func TestWhoTriesCredentialsHasFewTries(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(c *Config) { c.Limits = Limits{Auth: 2} })
+	for range 2 {
+		refused(t, s.send(http.MethodGet, "/v1/spaces", "", "Authorization", "Bearer lfp_x"), http.StatusUnauthorized, "credential_invalid")
+	}
+	refused(t, s.send(http.MethodGet, "/v1/spaces", "", "Authorization", "Bearer lfp_x"), http.StatusTooManyRequests, "too_many_requests")
+	if w := s.send(http.MethodGet, "/v1/spaces", ""); w.Code != http.StatusOK {
+		t.Errorf("reading without a credential: %d", w.Code)
+	}
 }
 
 func TestABucketFillsSteadilyAndIsForgottenWhenFull(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 type Limits struct {
 	Read  int // GET and HEAD; default 3,000
 	Write int // everything else; default 600
-	Auth  int // below /v1/auth/, by address only; default 60
+	Auth  int // sign-ins, and credentials that do not hold, by address; default 60
 }
 
 // ErrTooMany is the fault of asking more often than the limit of the class.
@@ -89,26 +89,32 @@ func (l *limiter) take(class, asker string) (left int, wait time.Duration) {
 	return int(b.tokens), 0
 }
 
-// limited answers 429 to whoever asks too often and tells everyone else how
-// much is left.
-func (a *API) limited(class func(*http.Request) string, next http.Handler) http.Handler {
+// count takes one request of the class, tells the asker in the headers how
+// many are left, and reports whether it is allowed.
+func (l *limiter) count(w http.ResponseWriter, class, asker string) bool {
+	most := l.perMinute[class]
+	if most < 0 {
+		return true
+	}
+	left, wait := l.take(class, asker)
+	h := w.Header()
+	h.Set("RateLimit-Policy", fmt.Sprintf(`"%s";q=%d;w=60`, class, most))
+	h.Set("RateLimit", fmt.Sprintf(`"%s";r=%d;t=%d`, class, left, int(math.Ceil(60*float64(most-left)/float64(most)))))
+	if wait > 0 {
+		h.Set("Retry-After", fmt.Sprint(int(math.Ceil(wait.Seconds()))))
+	}
+	return wait == 0
+}
+
+// limited answers 429 to whoever asks too often.
+func (a *API) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := class(r)
-		most := a.limits.perMinute[name]
-		if most < 0 {
-			next.ServeHTTP(w, r)
-			return
-		}
+		class := limitClass(r)
 		asker := core.ActorFrom(r.Context()).Account
-		if asker == "" || name == "auth" {
+		if asker == "" || class == "auth" {
 			asker = address(r)
 		}
-		left, wait := a.limits.take(name, asker)
-		h := w.Header()
-		h.Set("RateLimit-Policy", fmt.Sprintf(`"%s";q=%d;w=60`, name, most))
-		h.Set("RateLimit", fmt.Sprintf(`"%s";r=%d;t=%d`, name, left, int(math.Ceil(60*float64(most-left)/float64(most)))))
-		if wait > 0 {
-			h.Set("Retry-After", fmt.Sprint(int(math.Ceil(wait.Seconds()))))
+		if !a.limits.count(w, class, asker) {
 			rest.WriteProblem(w, r, ErrTooMany)
 			return
 		}
