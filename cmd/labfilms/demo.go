@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
@@ -146,6 +147,9 @@ func (p *Program) demoFilms(ctx context.Context, cast map[string]castMember) err
 	return nil
 }
 
+// demoClient speaks to this very program.
+var demoClient = &http.Client{Timeout: 30 * time.Second}
+
 // ask posts body as one of the cast and returns the id in the answer.
 func (p *Program) ask(ctx context.Context, who castMember, path string, body any) (id string, err error) {
 	content := []byte(nil)
@@ -160,7 +164,7 @@ func (p *Program) ask(ctx context.Context, who castMember, path string, body any
 	}
 	r.Header.Set("Authorization", "Bearer "+who.token)
 	r.Header.Set("Content-Type", "application/json")
-	a, err := http.DefaultClient.Do(r)
+	a, err := demoClient.Do(r)
 	if err != nil {
 		return "", err
 	}

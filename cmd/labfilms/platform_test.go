@@ -67,7 +67,7 @@ func newPlatform(t testing.TB, settings Settings) *platform {
 func startPlatform(settings Settings) (*platform, error) {
 	ctx := context.Background()
 	program, err := Open(ctx, settings, Options{
-		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:    slog.New(slog.DiscardHandler),
 		Limits: api.Limits{Read: -1, Write: -1, Auth: -1},
 	})
 	if err != nil {

@@ -161,7 +161,7 @@ func diff(ctx context.Context, dir, to, dev, name string, tables []*schema.Table
 		if check {
 			return fmt.Errorf("%s: the schema wants what no migration does:\n%s", dir, file.Bytes())
 		}
-		fmt.Println(filepath.Join(dir, file.Name()))
+		fmt.Fprintln(os.Stdout, filepath.Join(dir, file.Name()))
 	}
 	return nil
 }

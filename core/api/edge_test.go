@@ -193,6 +193,20 @@ func TestAChangeNamesTheVersionThatWasRead(t *testing.T) {
 	}
 }
 
+func TestAVerbsReasonsReachWhoAsked(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	token, _ := s.signIn(t)
+	w := s.send(http.MethodPost, "/v1/me/tokens", `{"name":"montage","scopes":["film","*"],"expires_at":"2001-01-01T00:00:00Z"}`,
+		"Authorization", "Bearer "+token, "Accept-Language", "fr")
+	refused(t, w, http.StatusUnprocessableEntity, "invalid")
+	for _, pointer := range []string{"/scopes/0", "/scopes/1", "/expires_at"} {
+		if !strings.Contains(w.Body.String(), `"pointer":"`+pointer+`"`) {
+			t.Errorf("nothing is said of %s: %s", pointer, w.Body)
+		}
+	}
+}
+
 func TestWhoAsksTooOftenWaits(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(c *Config) { c.Limits = Limits{Read: 3, Auth: 1} })

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -36,7 +35,7 @@ func (none) Serve(http.ResponseWriter, *http.Request, ModuleCall) {}
 
 func config(t *testing.T) Config {
 	t.Helper()
-	ctx, log := t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil))
+	ctx, log := t.Context(), slog.New(slog.DiscardHandler)
 	d, err := db.Open(ctx, db.Options{File: filepath.Join(t.TempDir(), "labfilms.db"), Log: log})
 	if err != nil {
 		t.Fatal(err)
