@@ -4,6 +4,7 @@
 package coretest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -58,8 +59,8 @@ func Open(t testing.TB, dbDialect string) *World {
 	t.Helper()
 	w := &World{Clock: &Clock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}}
 	o := dbtest.Options(t, dbDialect)
-	o.Now = w.Clock.Now
-	d, err := db.Open(context.Background(), o)
+	o.Now, o.Conns = w.Clock.Now, 12
+	d, err := db.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func Open(t testing.TB, dbDialect string) *World {
 			t.Error(err)
 		}
 	})
-	if _, err := d.Migrate(context.Background(), migrations.FS(dbDialect), "core_migrations"); err != nil {
+	if _, err := d.Migrate(t.Context(), migrations.FS(dbDialect), "core_migrations"); err != nil {
 		t.Fatal(err)
 	}
 	gate, err := policies.Load()
@@ -189,10 +190,7 @@ func (w *World) Audited(t testing.TB, object string) []string {
 		t.Fatal(err)
 	}
 	slices.SortFunc(rows, func(a, b *ent.AuditEntry) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return slices.Compare([]byte(a.ID), []byte(b.ID))
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	actions := []string{}
 	for _, row := range rows {
@@ -225,6 +223,50 @@ func Race(n int, fn func(i int) error) (won int, lost []error) {
 		}
 	}
 	return won, lost
+}
+
+// Crowd is Race with everybody at the same point: while hold has locked the
+// row that it changes, all have read what is there and wait to write. On SQLite
+// one transaction writes at a time anyway, and reads after the one before.
+func (w *World) Crowd(t testing.TB, hold func(context.Context, *ent.Client) error, fn func(i int) error) (won int, lost []error) {
+	t.Helper()
+	const crowd = 8
+	ended := make(chan struct{})
+	w.Write(t, func(ctx context.Context, c *ent.Client) error {
+		if err := hold(ctx, c); err != nil {
+			return err
+		}
+		go func() {
+			defer close(ended)
+			won, lost = Race(crowd, fn)
+		}()
+		if w.DB.Dialect() == db.Postgres {
+			w.await(t, crowd)
+		}
+		return nil
+	})
+	<-ended
+	return won, lost
+}
+
+// await waits until n connections of PostgreSQL wait for a lock.
+func (w *World) await(t testing.TB, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var waiting int
+		err := w.DB.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`, nil, &waiting)
+		if err != nil {
+			t.Fatalf("%d of %d wait: %v", waiting, n, err)
+		}
+		if waiting >= n {
+			return
+		}
+		<-tick.C
+	}
 }
 
 // Clock is a clock that stands still until it is moved.

@@ -93,8 +93,11 @@ func TestPeopleAreListedByScopeWithoutGaps(t *testing.T) {
 			subtree bool
 			key     string
 		}{
-			{w.Network, true, w.Network.ID + " below"}, {w.Network, false, w.Network.ID},
-			{w.Bretagne, true, w.Bretagne.ID + " below"}, {w.Bretagne, false, w.Bretagne.ID}, {w.Rade, true, w.Rade.ID},
+			{w.Network, true, w.Network.ID + " below"},
+			{w.Network, false, w.Network.ID},
+			{w.Bretagne, true, w.Bretagne.ID + " below"},
+			{w.Bretagne, false, w.Bretagne.ID},
+			{w.Rade, true, w.Rade.ID},
 		} {
 			for _, sort := range []string{"name", "-name", "created_at", "-created_at"} {
 				var got []string

@@ -20,6 +20,10 @@ var sizes = []int{1_000, 100_000, 1_000_000}
 
 func BenchmarkFilms(b *testing.B) {
 	for _, size := range sizes {
+		if testing.Short() && size > sizes[0] {
+			b.Logf("%d films take a minute to make: not with -short", size)
+			continue
+		}
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			start := time.Now()
 			w, newest := filled(b, size)

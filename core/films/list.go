@@ -85,25 +85,26 @@ func split(when core.When, person string, filter Filter) []predicate.Film {
 			asMember = append(asMember, set)
 		}
 	}
-	common := relatedBy(asEverybody, person)
-	theirs := film.And(insideUnindexed(filter.Scope), relatedBy(asMember, person))
+	common, theirs := relatedBy(asEverybody, person), relatedBy(asMember, person)
+	all := predicate.Film(db.In(filter.Scope))
+	// That they are a member at all is said first and alone: from there the
+	// database comes to the few films, whereas the relations are alternatives.
+	mine := film.And(member(person), insideUnindexed(filter.Scope))
 	if filter.Stage != "" {
 		at := film.StageEQ(film.Stage(filter.Stage))
-		common, theirs = film.And(at, common), film.And(at, theirs)
-	}
-	if filter.Mine {
-		if person == "" {
-			return nil
-		}
-		every := film.And(insideUnindexed(filter.Scope), memberAs(person), film.Or(common, theirs))
-		return []predicate.Film{every}
+		all, mine = film.And(all, at), film.And(mine, at)
 	}
 	var parts []predicate.Film
-	if len(asEverybody) > 0 {
-		parts = append(parts, film.And(db.In(filter.Scope), common))
-	}
-	if len(asMember) > 0 && !asEverybody.Always() {
-		parts = append(parts, film.And(theirs, film.Not(common)))
+	switch {
+	case filter.Mine && person != "":
+		parts = append(parts, film.And(mine, film.Or(common, theirs)))
+	case !filter.Mine:
+		if len(asEverybody) > 0 {
+			parts = append(parts, film.And(all, common))
+		}
+		if len(asMember) > 0 && !asEverybody.Always() {
+			parts = append(parts, film.And(mine, theirs, film.Not(common)))
+		}
 	}
 	return parts
 }

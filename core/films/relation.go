@@ -1,6 +1,7 @@
 package films
 
 import (
+	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/labfilms/labfilms/core"
@@ -84,16 +85,34 @@ func published(s *entsql.Selector) {
 	))
 }
 
-// memberAs returns the predicate of the films of which the person is a member,
-// in one of the roles or, without any, in whichever.
-func memberAs(person string, roles ...filmmember.Role) predicate.Film {
+// memberAs returns the predicate of the films of which the person is a member
+// in the role.
+func memberAs(person string, role filmmember.Role) predicate.Film {
 	return func(s *entsql.Selector) {
-		members := entsql.Table(filmmember.Table)
-		theirs := entsql.Select(members.C(filmmember.FieldFilmID)).From(members).
-			Where(entsql.EQ(members.C(filmmember.FieldPersonID), person))
-		for _, role := range roles {
-			theirs.Where(entsql.EQ(members.C(filmmember.FieldRole), role))
-		}
+		theirs := filmsOf(person)
+		theirs.Where(entsql.EQ(theirs.C(filmmember.FieldRole), role))
 		s.Where(entsql.In(s.C(film.FieldID), theirs))
 	}
+}
+
+// member returns the predicate of the films of which the person is a member.
+func member(person string) predicate.Film {
+	return func(s *entsql.Selector) {
+		if s.Dialect() != dialect.Postgres {
+			s.Where(entsql.In(s.C(film.FieldID), filmsOf(person)))
+			return
+		}
+		// As an array it is found first, and its films by their ids. As a
+		// subquery it may be joined, in one pass over all the films there are.
+		s.Where(entsql.P(func(b *entsql.Builder) {
+			b.Ident(s.C(film.FieldID)).WriteString(" = ANY(ARRAY")
+			b.Wrap(func(b *entsql.Builder) { b.Join(filmsOf(person)) }).WriteByte(')')
+		}))
+	}
+}
+
+func filmsOf(person string) *entsql.Selector {
+	members := entsql.Table(filmmember.Table)
+	return entsql.Select(members.C(filmmember.FieldFilmID)).From(members).
+		Where(entsql.EQ(members.C(filmmember.FieldPersonID), person))
 }

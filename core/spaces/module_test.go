@@ -1,11 +1,13 @@
 package spaces_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/coretest"
@@ -57,6 +59,9 @@ func TestASwitchHoldsForTheBranchUntilASpaceSetsItsOwn(t *testing.T) {
 		expect("nobody has said", spaces.On, spaces.On, spaces.On, spaces.On)
 		set(w.Bretagne, spaces.Off)
 		expect("off in Bretagne", spaces.On, spaces.Off, spaces.On, spaces.Off)
+		set(w.Network, spaces.Closing)
+		expect("closing in the network", spaces.Closing, spaces.Off, spaces.Closing, spaces.Off)
+		set(w.Network, spaces.On)
 		set(w.Rade, spaces.ReadOnly)
 		expect("the institution keeps it", spaces.On, spaces.Off, spaces.On, spaces.ReadOnly)
 		set(w.Network, spaces.Off)
@@ -149,11 +154,14 @@ func TestSwitchesAtTheSameTimeAllHappen(t *testing.T) {
 	t.Parallel()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
 		s := area(w)
-		won, lost := coretest.Race(50, func(i int) error {
+		set := func(i int) error {
 			state := []spaces.State{spaces.On, spaces.Off, spaces.ReadOnly}[i%3]
 			return s.Switch(coretest.System(), w.Bretagne, "ecran", state, nil)
-		})
-		if won != 50 {
+		}
+		if won, lost := w.Crowd(t, touch(w.Bretagne.ID), set); len(lost) > 0 {
+			t.Errorf("%d of a crowd switched: %v", won, lost)
+		}
+		if won, lost := coretest.Race(50, set); won != 50 {
 			t.Errorf("%d of 50 switched: %v", won, lost)
 		}
 		rows, err := w.Store.From(coretest.System()).SpaceModule.Query().All(coretest.System())
@@ -164,6 +172,13 @@ func TestSwitchesAtTheSameTimeAllHappen(t *testing.T) {
 			t.Errorf("%d events of %d versions", events, rows[0].Version)
 		}
 	})
+}
+
+// touch locks a space's row and leaves it as it is.
+func touch(id string) func(context.Context, *ent.Client) error {
+	return func(ctx context.Context, c *ent.Client) error {
+		return c.Space.UpdateOneID(id).SetUpdatedAt(time.Unix(0, 0)).Exec(ctx)
+	}
 }
 
 // What every request to a module costs for not remembering the switch.

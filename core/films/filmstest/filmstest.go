@@ -23,7 +23,7 @@ var stages = []string{"released", "idea", "released", "released", "shooting", "r
 // at the end, which takes a tenth of the time of keeping them.
 func Fill(t testing.TB, d *db.DB, maker string, places []core.Place, n int) (newest string) {
 	t.Helper()
-	err := d.Write(context.Background(), func(ctx context.Context) error {
+	err := d.Write(t.Context(), func(ctx context.Context) error {
 		return withoutIndexes(ctx, d, n, func() (err error) {
 			newest, err = fill(ctx, d, maker, places, n)
 			return err
