@@ -15,9 +15,9 @@ import (
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
-// ErrLabelMissing is the fault of naming a label that is not in this space.
-var ErrLabelMissing = &sdk.Fault{
-	Kind: sdk.Missing, Code: "label_missing",
+// ErrLabelUnknown is the fault of naming a label that is not in this space.
+var ErrLabelUnknown = &sdk.Fault{
+	Kind: sdk.Missing, Code: "label_unknown",
 	EN: "There is no such label in this space.",
 	FR: "Ce label n'existe pas dans cet espace.",
 }
@@ -107,7 +107,7 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 	return made, nil
 }
 
-// Label returns a label of the space with its curators, or ErrLabelMissing.
+// Label returns a label of the space with its curators, or ErrLabelUnknown.
 func (e *Ecran) Label(ctx context.Context, id string) (*ent.Label, error) {
 	return findLabel(ctx, e.store.From(ctx), id, "ecran.label.read")
 }
@@ -137,7 +137,7 @@ func (e *Ecran) Labels(ctx context.Context, page sdk.Page) (sdk.List[*ent.Label]
 }
 
 // ChangeLabel changes a label that the asker holds or directs, if it still has
-// this version. It returns ErrLabelMissing, ErrLabelNameTaken, sdk.ErrStale,
+// this version. It returns ErrLabelUnknown, ErrLabelNameTaken, sdk.ErrStale,
 // or all the reasons why the change does not fit.
 func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in LabelChange) (*ent.Label, error) {
 	if _, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.update"); err != nil {
@@ -188,11 +188,11 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 }
 
 // findLabel returns a label of the space with its curators, if the asker may do
-// the action with it. Where they may not even read it, it is missing.
+// the action with it. Where they may not even read it, it is unknown.
 func findLabel(ctx context.Context, c *ent.Client, id, action string) (*ent.Label, error) {
 	l, err := c.Label.Query().Where(label.ID(id), sdk.InPlace(ctx)).WithCurators(inOrder).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, ErrLabelMissing
+		return nil, ErrLabelUnknown
 	}
 	if err != nil {
 		return nil, err
@@ -200,7 +200,7 @@ func findLabel(ctx context.Context, c *ent.Client, id, action string) (*ent.Labe
 	actor := sdk.ActorFrom(ctx)
 	facts := relations(actor, l)
 	if !actor.May("ecran.label.read", facts...) {
-		return nil, ErrLabelMissing
+		return nil, ErrLabelUnknown
 	}
 	return l, actor.Check(action, facts...)
 }

@@ -114,7 +114,7 @@ func TestChangeLabel(t *testing.T) {
 		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text), 428, "precondition_required")
 		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"7"`), 412, "stale")
 		want(t, e.As(director).Do(t, http.MethodPatch, "/labels/"+id, map[string]any{"name": nil}, "If-Match", `"1"`), 422, "invalid")
-		want(t, e.As(director).In(sdktest.France).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 404, "label_missing")
+		want(t, e.As(director).In(sdktest.France).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`), 404, "label_unknown")
 
 		a := e.As(director).Do(t, http.MethodPatch, "/labels/"+id, text, "If-Match", `"1"`)
 		want(t, a, 200)

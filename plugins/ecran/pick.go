@@ -11,10 +11,10 @@ import (
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
-// ErrPickMissing is the fault of naming a pick that is not in the selection, or
+// ErrPickUnknown is the fault of naming a pick that is not in the selection, or
 // whose film is not for the asker to know of.
-var ErrPickMissing = &sdk.Fault{
-	Kind: sdk.Missing, Code: "pick_missing",
+var ErrPickUnknown = &sdk.Fault{
+	Kind: sdk.Missing, Code: "pick_unknown",
 	EN: "There is no such pick in this selection.",
 	FR: "Ce choix ne figure pas dans cette sélection.",
 }
@@ -48,7 +48,7 @@ type Picked struct {
 
 // Pick puts a film on screen in a selection of a label for which the asker
 // chooses, signed by the asker, and tells the film if the selection is on
-// public view. It returns ErrSelectionMissing, sdk.ErrFilmUnknown for a film
+// public view. It returns ErrSelectionUnknown, sdk.ErrFilmUnknown for a film
 // that the asker may not see, ErrFilmNotReleased, ErrAlreadyPicked or
 // ErrProfileRequired.
 func (e *Ecran) Pick(ctx context.Context, selectionID string, in NewPick) (Picked, error) {
@@ -102,7 +102,7 @@ func (e *Ecran) Pick(ctx context.Context, selectionID string, in NewPick) (Picke
 }
 
 // PickOf returns one pick of a selection that the asker may read, on screen or
-// ended. It returns ErrSelectionMissing or ErrPickMissing.
+// ended. It returns ErrSelectionUnknown or ErrPickUnknown.
 func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, error) {
 	c := e.store.From(ctx)
 	if _, err := findSelection(ctx, c, selectionID, "ecran.pick.read"); err != nil {
@@ -118,7 +118,7 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 	}
 	film, ok := films[p.FilmID]
 	if !ok {
-		return Picked{}, ErrPickMissing
+		return Picked{}, ErrPickUnknown
 	}
 	return Picked{p, film}, nil
 }
@@ -126,7 +126,7 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 // Picks lists the picks of a selection that the asker may read, in the order
 // that its curators gave them: those in this state, whose film the asker may
 // see. So a page may be short, and there is no count. It returns
-// ErrSelectionMissing.
+// ErrSelectionUnknown.
 func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State, page sdk.Page) (sdk.List[Picked], error) {
 	c := e.store.From(ctx)
 	if _, err := findSelection(ctx, c, selectionID, "ecran.pick.read"); err != nil {
@@ -160,7 +160,7 @@ func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State,
 // EndPick takes a film off the screen in a selection of a label for which the
 // asker chooses, if the pick still has this version. The pick is remembered,
 // and the film keeps its recognition with the day on which it ended. It returns
-// ErrSelectionMissing, ErrPickMissing or sdk.ErrStale.
+// ErrSelectionUnknown, ErrPickUnknown or sdk.ErrStale.
 func (e *Ecran) EndPick(ctx context.Context, selectionID, id string, version int) error {
 	if _, err := findSelection(ctx, e.store.From(ctx), selectionID, "ecran.pick.delete"); err != nil {
 		return err
@@ -256,11 +256,11 @@ func (e *Ecran) signer(ctx context.Context) (sdk.Person, error) {
 	return person, err
 }
 
-// findPick returns a pick of the selection, or ErrPickMissing.
+// findPick returns a pick of the selection, or ErrPickUnknown.
 func findPick(ctx context.Context, c *ent.Client, selectionID, id string) (*ent.Pick, error) {
 	p, err := c.Pick.Query().Where(pick.ID(id), pick.SelectionID(selectionID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, ErrPickMissing
+		return nil, ErrPickUnknown
 	}
 	return p, err
 }

@@ -42,7 +42,7 @@ func TestPick(t *testing.T) {
 		// Ended, it is remembered, and the film may be picked anew.
 		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/"+phares, nil), 428, "precondition_required")
 		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/"+phares, nil, "If-Match", `"9"`), 412, "stale")
-		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/nothing", nil, "If-Match", `"1"`), 404, "pick_missing")
+		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/nothing", nil, "If-Match", `"1"`), 404, "pick_unknown")
 		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/"+phares, nil, "If-Match", `"1"`), 204)
 		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/"+phares, nil, "If-Match", `"1"`), 412, "stale")
 		want(t, e.As(thomas).Do(t, http.MethodDelete, at+"/"+phares, nil, "If-Match", `"2"`), 204)
@@ -91,7 +91,7 @@ func TestHiddenFilmIsNotInTheSelection(t *testing.T) {
 			t.Errorf("counts %v", total)
 		}
 		want(t, e.As(visitor).Do(t, http.MethodGet, at+"?count=exact", nil), 422)
-		want(t, e.As(visitor).Do(t, http.MethodGet, at+"/"+hidden, nil), 404, "pick_missing")
+		want(t, e.As(visitor).Do(t, http.MethodGet, at+"/"+hidden, nil), 404, "pick_unknown")
 		want(t, e.As(maelle).Do(t, http.MethodPost, at, map[string]any{"film": "maree-basse"}), 422, "film_unknown")
 	})
 }

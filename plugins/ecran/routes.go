@@ -205,11 +205,7 @@ func (e *Ecran) listLabels(ctx context.Context, in *listLabelsInput) (*struct{ B
 	return &struct{ Body sdk.ListBody[Label] }{sdk.ListOf(labels, e.host.Cursors, in.Sort, filters, view)}, nil
 }
 
-func (e *Ecran) makeLabel(ctx context.Context, in *struct {
-	sdk.Idempotent
-	Body NewLabel
-},
-) (*labelBody, error) {
+func (e *Ecran) makeLabel(ctx context.Context, in *struct{ Body NewLabel }) (*labelBody, error) {
 	l, err := e.MakeLabel(ctx, in.Body)
 	if err != nil {
 		return nil, err
@@ -251,7 +247,6 @@ func (e *Ecran) changeLabel(ctx context.Context, in *struct {
 
 func (e *Ecran) makeSelection(ctx context.Context, in *struct {
 	LabelPath
-	sdk.Idempotent
 	Body NewSelection
 },
 ) (*selectionBody, error) {
@@ -314,11 +309,7 @@ func (e *Ecran) changeSelection(ctx context.Context, in *struct {
 	return showSelection(s), nil
 }
 
-func (e *Ecran) publishSelection(ctx context.Context, in *struct {
-	SelectionPath
-	sdk.Idempotent
-},
-) (*selectionBody, error) {
+func (e *Ecran) publishSelection(ctx context.Context, in *SelectionPath) (*selectionBody, error) {
 	s, err := e.PublishSelection(ctx, in.Selection)
 	if err != nil {
 		return nil, err
@@ -328,7 +319,6 @@ func (e *Ecran) publishSelection(ctx context.Context, in *struct {
 
 func (e *Ecran) pickFilm(ctx context.Context, in *struct {
 	SelectionPath
-	sdk.Idempotent
 	Body NewPick
 },
 ) (*pickBody, error) {

@@ -16,10 +16,10 @@ import (
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
-// ErrSelectionMissing is the fault of naming a selection that is not in this
+// ErrSelectionUnknown is the fault of naming a selection that is not in this
 // space, or not for the asker to know of.
-var ErrSelectionMissing = &sdk.Fault{
-	Kind: sdk.Missing, Code: "selection_missing",
+var ErrSelectionUnknown = &sdk.Fault{
+	Kind: sdk.Missing, Code: "selection_unknown",
 	EN: "There is no such selection in this space.",
 	FR: "Cette sélection n'existe pas dans cet espace.",
 }
@@ -39,7 +39,7 @@ type SelectionChange struct {
 }
 
 // MakeSelection makes a selection of a label for which the asker chooses. It is
-// a draft until it is published. It returns ErrLabelMissing, or the reasons why
+// a draft until it is published. It returns ErrLabelUnknown, or the reasons why
 // the input does not fit.
 func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelection) (*ent.Selection, error) {
 	l, err := findLabel(ctx, e.store.From(ctx), labelID, "ecran.selection.create")
@@ -70,7 +70,7 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 
 // Selection returns a selection of the space with its label: one that is
 // published and not private, or any of a label for which the asker chooses. To
-// everybody else it is ErrSelectionMissing.
+// everybody else it is ErrSelectionUnknown.
 func (e *Ecran) Selection(ctx context.Context, id string) (*ent.Selection, error) {
 	return findSelection(ctx, e.store.From(ctx), id, "ecran.selection.read")
 }
@@ -110,7 +110,7 @@ func (e *Ecran) Selections(ctx context.Context, labelID string, page sdk.Page) (
 
 // ChangeSelection changes a selection of a label for which the asker chooses,
 // if it still has this version. A published one that thereby comes into public
-// view is told to its films. It returns ErrSelectionMissing, sdk.ErrStale, or
+// view is told to its films. It returns ErrSelectionUnknown, sdk.ErrStale, or
 // the reasons why the change does not fit.
 func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in SelectionChange) (*ent.Selection, error) {
 	if _, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.update"); err != nil {
@@ -159,7 +159,7 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 
 // PublishSelection publishes a selection of a label for which the asker
 // chooses, and tells its films if it is public. Publishing what is published
-// changes nothing. It returns ErrSelectionMissing.
+// changes nothing. It returns ErrSelectionUnknown.
 func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection, error) {
 	if _, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
 		return nil, err
@@ -216,13 +216,13 @@ func onView(s *ent.Selection) bool {
 }
 
 // findSelection returns a selection of the space with its label, if the asker
-// may do the action with it. Where they may not even read it, it is missing.
+// may do the action with it. Where they may not even read it, it is unknown.
 func findSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.Selection, error) {
 	s, err := c.Selection.Query().Where(selection.ID(id), sdk.InPlace(ctx)).
 		WithLabel(func(q *ent.LabelQuery) { q.WithCurators(inOrder) }).
 		Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, ErrSelectionMissing
+		return nil, ErrSelectionUnknown
 	}
 	if err != nil {
 		return nil, err
@@ -233,33 +233,35 @@ func findSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.
 		facts = append(facts, sdk.Published)
 	}
 	if !actor.May("ecran.selection.read", facts...) {
-		return nil, ErrSelectionMissing
+		return nil, ErrSelectionUnknown
 	}
 	return s, actor.Check(action, facts...)
 }
 
 // listed is the predicate of the selections that a person finds in a list, by
-// the relations any one set of which suffices.
+// the relations any one set of which suffices. Nothing answers to a set that
+// this list does not know.
 func listed(when sdk.When, person string) predicate.Selection {
-	var ways []predicate.Selection
+	if when.Always() {
+		return func(*sql.Selector) {}
+	}
+	ways := []predicate.Selection{func(s *sql.Selector) { s.Where(sql.False()) }}
 	for _, set := range when {
-		way := []predicate.Selection{everything}
-		if set.Has(sdk.Published) {
-			way = append(way, selection.StateEQ(selection.StatePublished), selection.VisibilityEQ(selection.VisibilityPublic))
-		}
-		if set.Has(sdk.Curating) {
-			way = append(way, selection.HasLabelWith(label.Or(
+		switch {
+		case set == sdk.RelationSet(sdk.Published):
+			ways = append(ways, selection.And(
+				selection.StateEQ(selection.StatePublished),
+				selection.VisibilityEQ(selection.VisibilityPublic),
+			))
+		case set == sdk.RelationSet(sdk.Curating) && person != "":
+			ways = append(ways, selection.HasLabelWith(label.Or(
 				label.HolderID(person),
 				label.HasCuratorsWith(curator.PersonID(person)),
 			)))
 		}
-		ways = append(ways, selection.And(way...))
 	}
 	return selection.Or(ways...)
 }
-
-// everything is the condition that every row meets.
-func everything(s *sql.Selector) { s.Where(sql.ExprP("1 = 1")) }
 
 // withLabel reads a selection again inside of a change.
 func withLabel(ctx context.Context, c *ent.Client, id string) (*ent.Selection, error) {

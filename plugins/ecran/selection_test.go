@@ -39,7 +39,7 @@ func TestSelectionIsSeen(t *testing.T) {
 				}
 				for i, who := range everybody {
 					theirs := i >= 4
-					status, code := http.StatusNotFound, "selection_missing"
+					status, code := http.StatusNotFound, "selection_unknown"
 					if theirs || c.read {
 						status, code = http.StatusOK, ""
 					}
@@ -51,7 +51,7 @@ func TestSelectionIsSeen(t *testing.T) {
 					}
 					// A space above or beside it is not its address.
 					for _, space := range []sdk.Space{sdktest.France, sdktest.Occitanie} {
-						want(t, e.As(who).In(space).Do(t, http.MethodGet, "/selections/"+id, nil), 404, "selection_missing")
+						want(t, e.As(who).In(space).Do(t, http.MethodGet, "/selections/"+id, nil), 404, "selection_unknown")
 					}
 					for _, in := range []sdk.Space{sdktest.Bretagne, sdktest.France} {
 						a := e.As(who).In(in).Do(t, http.MethodGet, "/selections?scope=subtree&count=exact&label="+label, nil)
