@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/labfilms/labfilms/core"
@@ -18,6 +19,7 @@ import (
 	"github.com/labfilms/labfilms/core/directory"
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent/migrations"
 	"github.com/labfilms/labfilms/plugins/host"
@@ -53,7 +55,9 @@ type Program struct {
 	server *http.Server
 	addr   string
 	ended  chan error // what the relay and the server ended with
-	stop   context.CancelFunc
+
+	stop    context.CancelFunc // ends what runs beside the requests
+	running sync.WaitGroup     // which the database has to outlive
 }
 
 // Open opens the database, brings it to this version's schema, and wires the
@@ -134,7 +138,8 @@ func (p *Program) Listen(ctx context.Context) error {
 	p.stop = stop
 	p.ended = make(chan error, 2)
 	p.subscribe()
-	go func() { p.ended <- p.events.Run(run) }()
+	p.running.Go(func() { p.ended <- p.events.Run(run) })
+	p.running.Go(func() { p.forget(run) })
 
 	p.server = &http.Server{
 		Handler:           p.api,
@@ -155,6 +160,30 @@ func (p *Program) announce() error {
 }
 
 func (p *Program) addressFile() string { return filepath.Join(p.settings.Data, "address") }
+
+// answersKept is how long an Idempotency-Key works.
+const answersKept = 24 * time.Hour
+
+// forget deletes, once an hour, the answers that no key has a right to any
+// more.
+func (p *Program) forget(ctx context.Context) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+		}
+		err := p.db.Write(ctx, func(ctx context.Context) error {
+			_, err := rest.Forget(ctx, p.db, p.db.Now().Add(-answersKept))
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			p.log.ErrorContext(ctx, "answers under Idempotency-Keys are not forgotten", "error", err)
+		}
+	}
+}
 
 // Addr returns where the platform listens, once it does.
 func (p *Program) Addr() string { return p.addr }
@@ -186,6 +215,7 @@ func (p *Program) Close() error {
 	}
 	if p.stop != nil {
 		p.stop()
+		p.running.Wait()
 	}
 	if p.host != nil {
 		errs = errors.Join(errs, p.host.Close())

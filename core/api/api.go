@@ -153,6 +153,7 @@ func (a *API) edge(log *slog.Logger, guard *http.CrossOriginProtection) http.Han
 	h = guard.Handler(h)
 	h = rest.CORS(a.origins)(h)
 	h = rest.CleanPath(h)
+	h = rest.SecurityHeaders(h)
 	h = rest.Recover(log)(h)
 	h = rest.Logged(log)(h)
 	return rest.RequestID(h)

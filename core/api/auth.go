@@ -65,7 +65,7 @@ func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct {
 
 func (a *API) cookie(token string, until time.Time) http.Cookie {
 	return http.Cookie{
-		Name: sessionCookie, Value: token, Path: "/", Expires: until,
+		Name: rest.SessionCookie, Value: token, Path: "/", Expires: until,
 		HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteLaxMode,
 	}
 }

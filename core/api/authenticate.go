@@ -10,10 +10,6 @@ import (
 	"github.com/labfilms/labfilms/core/rest"
 )
 
-// sessionCookie holds the session token of a browser. Programs send the same
-// token, or a personal access token, as a bearer.
-const sessionCookie = "labfilms_session"
-
 // credential returns what the request shows of itself, "" for nothing. A
 // bearer wins over a cookie: who sends a header means it.
 func credential(r *http.Request) (string, error) {
@@ -24,7 +20,7 @@ func credential(r *http.Request) (string, error) {
 		}
 		return token, nil
 	}
-	if cookie, err := r.Cookie(sessionCookie); err == nil && cookie.Value != "" {
+	if cookie, err := r.Cookie(rest.SessionCookie); err == nil && cookie.Value != "" {
 		return cookie.Value, nil
 	}
 	return "", nil
@@ -62,7 +58,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		rest.WriteProblem(w, r, err)
 		return
 	}
-	rest.WriteProblem(w, r, ErrTooMany)
+	rest.WriteProblem(w, r, rest.ErrTooMany)
 }
 
 // crossOrigin refuses changes that a browser was made to send by another site,

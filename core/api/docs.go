@@ -1,7 +1,10 @@
 package api
 
 import (
+	"bytes"
+	"compress/gzip"
 	_ "embed"
+	"io"
 	"net/http"
 	"strings"
 
@@ -33,16 +36,22 @@ func serveDocsSetup(w http.ResponseWriter, _ *http.Request) {
 	w.Write(docsSetup)
 }
 
-// serveDocsScript sends the script as it is kept, compressed; every browser
-// that can run it takes that.
+// serveDocsScript sends the script as it is kept, compressed, or unpacked to
+// whoever does not take that.
 func serveDocsScript(w http.ResponseWriter, r *http.Request) {
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		rest.WriteProblem(w, r, rest.ErrNotAcceptable)
-		return
-	}
 	h := w.Header()
 	h.Set("Content-Type", "text/javascript; charset=utf-8")
-	h.Set("Content-Encoding", "gzip")
 	h.Set("Cache-Control", "public, max-age=86400")
-	w.Write(docsScript)
+	h.Set("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		w.Write(docsScript)
+		return
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(docsScript))
+	if err != nil {
+		rest.WriteProblem(w, r, err)
+		return
+	}
+	io.Copy(w, plain) //nolint:errcheck // whoever has gone cannot be told
 }

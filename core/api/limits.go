@@ -23,13 +23,6 @@ type Limits struct {
 	Auth  int // sign-ins, and credentials that do not hold, by address; default 60
 }
 
-// ErrTooMany is the fault of asking more often than the limit of the class.
-var ErrTooMany = &core.Fault{
-	Kind: core.TooMany, Code: "too_many_requests",
-	EN: "Too many requests. Wait as long as Retry-After says.",
-	FR: "Trop de requêtes. Patientez le temps indiqué par Retry-After.",
-}
-
 // limiter counts requests by asker in token buckets that fill steadily.
 type limiter struct {
 	perMinute map[string]int
@@ -115,7 +108,7 @@ func (a *API) limited(next http.Handler) http.Handler {
 			asker = address(r)
 		}
 		if !a.limits.count(w, class, asker) {
-			rest.WriteProblem(w, r, ErrTooMany)
+			rest.WriteProblem(w, r, rest.ErrTooMany)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -59,8 +59,8 @@ func TestRecord(t *testing.T) {
 			Action: "module.switch", Object: "module:ecran", Place: bretagne, Reason: "trop tôt",
 			Data: map[string]string{"state": "off"},
 		}
-		if err := l.Record(admin, entry); err == nil {
-			t.Error("recorded outside of a transaction")
+		if err := l.Record(admin, entry); !errors.Is(err, db.ErrReadOnly) {
+			t.Errorf("recorded outside of a transaction: %v", err)
 		}
 		no := errors.New("no")
 		err := d.Write(admin, func(ctx context.Context) error { return errors.Join(l.Record(ctx, entry), no) })

@@ -52,21 +52,6 @@ func count(t testing.TB, ctx context.Context, d *db.DB) int {
 	return n
 }
 
-// soon polls until ok, and fails the test after ten seconds.
-func soon(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(10 * time.Second)
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("waited in vain: %s", what)
-		}
-	}
-}
-
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]db.Options{

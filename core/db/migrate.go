@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	entsql "entgo.io/ent/dialect/sql"
 )
 
 // migration is one file of SQL.
@@ -221,9 +223,7 @@ func createHistory(history string) string {
 }
 
 // checksums returns what history says, by name.
-func checksums(ctx context.Context, from interface {
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}, history string) (map[string]string, error) {
+func checksums(ctx context.Context, from entsql.ExecQuerier, history string) (map[string]string, error) {
 	rows, err := from.QueryContext(ctx, `SELECT name, checksum FROM `+history)
 	if err != nil {
 		return nil, fmt.Errorf("db: migrate: %w", err)

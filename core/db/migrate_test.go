@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -107,37 +108,45 @@ func TestMigrateRefuses(t *testing.T) {
 	}
 }
 
-// Two nodes that start at once migrate once.
+// Nodes that start at once migrate once.
 func TestMigrateTogether(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.Postgres} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			o := dbtest.Options(t, dialect)
-			var (
-				wg    sync.WaitGroup
-				mu    sync.Mutex
-				total []string
-			)
+			var nodes []*db.DB
 			for range 4 {
 				d, err := db.Open(context.Background(), o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer d.Close()
-				wg.Go(func() {
-					applied, err := d.Migrate(context.Background(), files(first, second), "migrations")
-					if err != nil {
-						t.Error(err)
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					total = append(total, applied...)
-				})
+				t.Cleanup(func() { d.Close() })
+				nodes = append(nodes, d)
 			}
-			wg.Wait()
-			slices.Sort(total)
-			if got := strings.Join(total, " "); got != "20261122000000_step.sql 20261122000001_step.sql" {
-				t.Errorf("applied %s", got)
+			for round := range 10 {
+				steps := files(fmt.Sprintf(`CREATE TABLE a%d (id integer)`, round), fmt.Sprintf(`ALTER TABLE a%d ADD COLUMN b integer`, round))
+				var (
+					wg    sync.WaitGroup
+					start = make(chan struct{})
+					total = make(chan string, 4*len(steps))
+				)
+				for _, d := range nodes {
+					wg.Go(func() {
+						<-start
+						applied, err := d.Migrate(context.Background(), steps, fmt.Sprintf("history%d", round))
+						if err != nil {
+							t.Error(err)
+						}
+						for _, name := range applied {
+							total <- name
+						}
+					})
+				}
+				close(start)
+				wg.Wait()
+				if len(total) != 2 {
+					t.Fatalf("applied %d files, want 2", len(total))
+				}
 			}
 		})
 	}

@@ -60,9 +60,6 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context) error) erro
 	return nil
 }
 
-// Writing reports whether ctx is in a transaction of this database.
-func (d *DB) Writing(ctx context.Context) bool { return d.transaction(ctx) != nil }
-
 // AfterCommit runs fn once the outermost Write of ctx has committed, and never
 // if it has not; at once if ctx is in no transaction. fn must be quick: the
 // caller of Write waits for it. A panic is logged: the change is committed.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -207,7 +209,18 @@ func TestGuard(t *testing.T) {
 
 func TestAfterCommit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, open func(testing.TB) *db.DB) {
-		ctx, d := context.Background(), open(t)
+		ctx := context.Background()
+		o := dbtest.Options(t, open(t).Dialect())
+		var logged strings.Builder
+		o.Log = slog.New(slog.NewTextHandler(&logged, nil))
+		d, err := db.Open(ctx, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		if err := notes(ctx, d); err != nil {
+			t.Fatal(err)
+		}
 		var ran []string
 		hook := func(ctx context.Context, name string) {
 			d.AfterCommit(ctx, func() {
@@ -215,7 +228,7 @@ func TestAfterCommit(t *testing.T) {
 			})
 		}
 		hook(ctx, "now")
-		err := d.Write(ctx, func(ctx context.Context) error {
+		err = d.Write(ctx, func(ctx context.Context) error {
 			hook(ctx, "first")
 			err := d.Write(ctx, func(ctx context.Context) error {
 				hook(ctx, "second")
@@ -243,6 +256,9 @@ func TestAfterCommit(t *testing.T) {
 		})
 		if got := fmt.Sprint(ran); got != "[now0 first1 second1 still1]" {
 			t.Errorf("ran %s", got)
+		}
+		if !strings.Contains(logged.String(), "in a hook") {
+			t.Errorf("logged %q", logged.String())
 		}
 	}, notes)
 }

@@ -156,19 +156,16 @@ func (l *Log) retry(ctx context.Context, c *consumer) (next time.Duration, err e
 		if wait := time.Until(*letter.NextAt); wait > 0 {
 			return min(next, wait), nil
 		}
-		if ctx.Err() != nil {
-			return 0, nil
+		if err := ctx.Err(); err != nil {
+			return 0, err
 		}
 		row, err := l.store.From(ctx).Outbox.Query().Where(outbox.Position(letter.Position)).Only(ctx)
 		if err != nil {
 			return 0, err
 		}
 		failure := l.call(ctx, c, event(row))
-		if unavailable(failure) {
+		if unavailable(failure) || failure != nil && ctx.Err() != nil {
 			return 0, failure
-		}
-		if failure != nil && ctx.Err() != nil {
-			return 0, nil
 		}
 		if err := l.settle(ctx, letter, failure); err != nil {
 			return 0, err

@@ -124,8 +124,8 @@ func TestRecord(t *testing.T) {
 		place := core.Place{Network: "n", Region: "r", Space: "s", Path: "/n/r/s/"}
 		ctx := core.WithActor(context.Background(), &core.Actor{Account: "account"})
 		data := json.RawMessage(`{"b":  1, "a": "é"}`)
-		if err := l.Record(ctx, core.Event{Type: "film.released.v1", Subject: "x"}); err == nil {
-			t.Error("recorded outside of a transaction")
+		if err := l.Record(ctx, core.Event{Type: "film.released.v1", Subject: "x"}); !errors.Is(err, db.ErrReadOnly) {
+			t.Errorf("recorded outside of a transaction: %v", err)
 		}
 		rolledBack := errors.New("no")
 		err := d.Write(ctx, func(ctx context.Context) error {
@@ -246,7 +246,7 @@ func TestTypes(t *testing.T) {
 	l.Subscribe("all", []string{"*"}, all.take)
 	l.Subscribe("none", nil, none.take)
 	run(t, l)
-	for _, typ := range []string{"film.released.v1", "film.released.v2", "film_school.opened.v1", "person.joined.v1"} {
+	for _, typ := range []string{"film.released.v1", "film.released.v2", "film.released.v10", "film_school.opened.v1", "person.joined.v1"} {
 		err := d.Write(context.Background(), func(ctx context.Context) error {
 			return l.Record(ctx, core.Event{Type: typ, Subject: typ})
 		})
@@ -256,9 +256,9 @@ func TestTypes(t *testing.T) {
 	}
 	settled(t, l)
 	for want, got := range map[string][]string{
-		"film.released.v1 person.joined.v1":                                        exact.lines(),
-		"film.released.v1 film.released.v2":                                        noun.lines(),
-		"film.released.v1 film.released.v2 film_school.opened.v1 person.joined.v1": all.lines(),
+		"film.released.v1 person.joined.v1":                                                          exact.lines(),
+		"film.released.v1 film.released.v2 film.released.v10":                                        noun.lines(),
+		"film.released.v1 film.released.v2 film.released.v10 film_school.opened.v1 person.joined.v1": all.lines(),
 		"": none.lines(),
 	} {
 		if got := strings.Join(got, " "); got != want {

@@ -30,13 +30,10 @@ var ErrInvalid = &core.Fault{
 var typePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*$`)
 
 // Record keeps an event of core in the transaction of ctx, which an area has
-// opened for the change that the event tells of; without one it is an error.
-// It fills in the id, the source, the time and the actor.
+// opened for the change that the event tells of; without one it returns
+// [db.ErrReadOnly]. It fills in the id, the source, the time and the actor.
 func (l *Log) Record(ctx context.Context, e core.Event) error {
 	d := l.store.DB()
-	if !d.Writing(ctx) {
-		return errors.New("events: recorded outside of a transaction")
-	}
 	e.ID, e.Source, e.At, e.Actor = db.NewID(), SourceCore, d.Now(), core.ActorFrom(ctx).Account
 	if err := valid(e); err != nil {
 		return err

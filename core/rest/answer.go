@@ -19,7 +19,6 @@ type answer struct {
 	http.ResponseWriter
 	request *http.Request
 	body    []byte      // of the request, where it was read ahead
-	unread  error       // why the request's body could not be read
 	header  http.Header // of the operation, until it leaves
 	status  int         // 0 until it is known
 	kept    *bytes.Buffer
@@ -109,7 +108,7 @@ func (a *answer) refusal() error {
 	case a.status < 400:
 		return core.GuardFrom(a.request.Context()).Err()
 	default:
-		return a.unread
+		return nil
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -229,6 +230,7 @@ func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		if o.permission != "" {
 			core.GuardFrom(r.Context()).Expect(o.permission)
 		}
+		defer removeForm(r)
 		if err := o.admit(out, r); err != nil {
 			out.refuse(err)
 			return

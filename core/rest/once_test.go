@@ -92,10 +92,16 @@ func newNotebook(t *testing.T, d *db.DB) *notebook {
 		_, err := d.Exec(ctx, `INSERT INTO notes (text) VALUES (?)`, in.ID)
 		return nil, err
 	})
+	huma.Register(n.API, guarded(http.MethodPost, "/files", "note.create"), func(ctx context.Context, in *struct{ RawBody []byte }) (*struct{}, error) {
+		core.GuardFrom(ctx).Asked("note.create")
+		n.calls.Add(1)
+		_, err := d.Exec(ctx, `INSERT INTO notes (text) VALUES (?)`, string(in.RawBody))
+		return nil, err
+	})
 	return n
 }
 
-// notes returns how many notes and how many records there are.
+// counts returns how many notes and how many records there are.
 func (n *notebook) counts(t *testing.T) (notes, records int) {
 	t.Helper()
 	for table, count := range map[string]*int{"notes": &notes, "idempotency_records": &records} {
@@ -166,6 +172,17 @@ func TestOnce(t *testing.T) {
 					t.Errorf("another asker or key: %d %v", w.Code, w.Header())
 				}
 			}
+		})
+		t.Run("a body that is not JSON", func(t *testing.T) {
+			t.Parallel()
+			n := newNotebook(t, open(t))
+			send := func(body string) *httptest.ResponseRecorder {
+				return do(n, http.MethodPost, "/files", body, "Content-Type", "application/octet-stream", "Idempotency-Key", "k")
+			}
+			if first, again := send("x"), send("x"); first.Code != http.StatusNoContent || again.Header().Get("Idempotent-Replayed") != "true" {
+				t.Errorf("%d, then %d %v", first.Code, again.Code, again.Header())
+			}
+			problem(t, send("y"), http.StatusUnprocessableEntity, "idempotency_mismatch")
 		})
 		t.Run("what fails can be tried again and leaves nothing", func(t *testing.T) {
 			t.Parallel()

@@ -77,8 +77,9 @@ func operationOf(op *huma.Operation) *operation {
 	return o
 }
 
-// admit returns why the operation does not take the request, and reads a JSON
-// body ahead so that it is checked once as bytes.
+// admit returns why the operation does not take the request. A body of JSON is
+// read ahead, to be checked once as bytes; so is one that an Idempotency-Key
+// is bound to. A form is parsed here, where its files are removed again.
 func (o *operation) admit(a *answer, r *http.Request) error {
 	if err := o.parameters(r); err != nil {
 		return err
@@ -92,25 +93,35 @@ func (o *operation) admit(a *answer, r *http.Request) error {
 		}
 		r.Body = http.MaxBytesReader(a.ResponseWriter, r.Body, o.limit)
 	}
-	r.Body = body{r.Body, a}
-	if o.media == nil {
-		if r.Method == http.MethodPost {
-			return o.read(a, r)
+	r.Body = body{r.Body}
+	media := ""
+	if o.media != nil {
+		var err error
+		if media, err = o.mediaType(r.Header.Get("Content-Type")); err != nil {
+			a.header.Set("Accept", strings.Join(o.media, ", "))
+			return err
 		}
+	}
+	if o.timeout > 0 {
+		_ = huma.SetReadDeadline(a.ResponseWriter, time.Now().Add(o.timeout))
+		defer func() { _ = huma.SetReadDeadline(a.ResponseWriter, time.Time{}) }()
+	}
+	if isJSON(media) || r.Method == http.MethodPost && r.Header.Get(onceHeader) != "" {
+		content, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		a.body = content
+		r.Body = io.NopCloser(bytes.NewReader(content))
+	}
+	switch {
+	case isJSON(media):
+		return checkJSON(a.body)
+	case media == "multipart/form-data":
+		return parseForm(r)
+	default:
 		return nil
 	}
-	media, err := o.mediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		a.header.Set("Accept", strings.Join(o.media, ", "))
-		return err
-	}
-	if !isJSON(media) {
-		return nil
-	}
-	if err := o.read(a, r); err != nil {
-		return err
-	}
-	return checkJSON(a.body)
 }
 
 // parameters returns what is wrong with the parameters as text. Whether they
@@ -119,7 +130,7 @@ func (o *operation) parameters(r *http.Request) error {
 	var bad, repeated []core.Reason
 	check := func(where, name, value string) {
 		if !text(value) {
-			bad = append(bad, core.Reason{Pointer: where + "/" + name, Code: ErrNotText.Code, EN: ErrNotText.EN, FR: ErrNotText.FR})
+			bad = append(bad, notText(where, name))
 		}
 	}
 	if r.URL.RawQuery != "" {
@@ -128,15 +139,12 @@ func (o *operation) parameters(r *http.Request) error {
 			return ErrMalformed.With(core.Reason{Pointer: "query", Code: unreadable.Code, EN: unreadable.EN, FR: unreadable.FR})
 		}
 		for name, values := range query {
-			name = strings.ReplaceAll(strings.ToValidUTF8(name, "\x00"), "\x00", "�")
+			check("query", name, name)
 			for _, value := range values {
 				check("query", name, value)
 			}
 			if many, known := o.query[name]; known && !many && len(values) > 1 {
 				repeated = append(repeated, core.Reason{Pointer: "query/" + name, Code: "repeated", EN: "Must be given once.", FR: "Ne doit être indiqué qu'une fois."})
-			}
-			if strings.ContainsRune(name, utf8.RuneError) {
-				check("query", name, "\x00")
 			}
 		}
 	}
@@ -159,6 +167,12 @@ func (o *operation) parameters(r *http.Request) error {
 	default:
 		return nil
 	}
+}
+
+// notText is the reason of a parameter that is no text, be it by its name.
+func notText(where, name string) core.Reason {
+	name = strings.ReplaceAll(strings.ToValidUTF8(name, "�"), "\x00", "�")
+	return core.Reason{Pointer: shortened(where + "/" + name), Code: ErrNotText.Code, EN: ErrNotText.EN, FR: ErrNotText.FR}
 }
 
 // text reports whether a database can keep s as text.
@@ -191,21 +205,4 @@ func (o *operation) mediaType(header string) (string, error) {
 
 func isJSON(media string) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
-}
-
-// read reads the body ahead, within the operation's limit and time.
-func (o *operation) read(a *answer, r *http.Request) error {
-	if o.timeout > 0 {
-		_ = huma.SetReadDeadline(a.ResponseWriter, time.Now().Add(o.timeout))
-	}
-	content, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	if o.timeout > 0 {
-		_ = huma.SetReadDeadline(a.ResponseWriter, time.Time{})
-	}
-	a.body = content
-	r.Body = io.NopCloser(bytes.NewReader(content))
-	return nil
 }

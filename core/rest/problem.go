@@ -173,7 +173,7 @@ func understood(status int, message string, errs []error) error {
 			reasons = append(reasons, reasonOf(detail.ErrorDetail()))
 		case errors.As(err, &p):
 			return p
-		case errors.As(err, &e) && e.Fault == core.ErrInvalid:
+		case status < http.StatusInternalServerError && errors.As(err, &e) && e.Fault == core.ErrInvalid:
 			reasons = append(reasons, e.Reasons...)
 		case errors.As(err, &e), errors.As(err, &f):
 			return err

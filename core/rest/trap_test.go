@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -421,5 +422,45 @@ func TestTrapQueriesThatGoDrops(t *testing.T) {
 		if w := do(a, http.MethodGet, "/items/1?"+query, ""); w.Code < 400 {
 			t.Errorf("%q passed: %s", query, w.Body)
 		}
+	}
+}
+
+//nolint:paralleltest // it sets an environment variable
+func TestTrapFilesOfFormsStay(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	a := rest.New(rest.Config{Title: "Test", Version: "1", Log: quiet(), Use: []func(huma.Context, func(huma.Context)){
+		func(ctx huma.Context, next func(huma.Context)) { next(huma.WithValue(ctx, Key{}, 1)) },
+	}})
+	huma.Register(a, public(http.MethodPost, "/files"), func(_ context.Context, in *struct {
+		RawBody huma.MultipartFormFiles[struct {
+			File huma.FormFile `form:"file"`
+		}]
+	},
+	) (*struct{}, error) {
+		if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+			t.Errorf("while it is read: %v, %v", files, err)
+		}
+		n, err := io.Copy(io.Discard, in.RawBody.Data().File)
+		if n != 100000 {
+			t.Errorf("%d bytes", n)
+		}
+		return nil, err
+	})
+	send := func(field, name string) *httptest.ResponseRecorder {
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		part, _ := m.CreateFormFile(field, name)
+		_, _ = part.Write(bytes.Repeat([]byte("x"), 100000))
+		_ = m.Close()
+		return do(a, http.MethodPost, "/files", b.String(), "Content-Type", m.FormDataContentType())
+	}
+	if w := send("file", "x.bin"); w.Code >= 400 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	problem(t, send("file", "\xff"), http.StatusBadRequest, "not_text")
+	problem(t, do(a, http.MethodPost, "/files", "x", "Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "malformed")
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+		t.Errorf("afterwards: %v, %v", files, err)
 	}
 }

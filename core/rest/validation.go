@@ -3,6 +3,7 @@ package rest
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -17,7 +18,6 @@ type message struct {
 	code     string
 	en, fr   string // $1, $2: what Huma put in, where that is the schema's and not the input's
 	property bool   // $1 is the property the message is about
-	pattern  *regexp.Regexp
 }
 
 var messages = []message{
@@ -94,25 +94,29 @@ var messages = []message{
 // that is not in the table.
 var unreadable = core.Reason{Code: "unreadable", EN: "This cannot be read.", FR: "Cette donnée est illisible."}
 
-func init() {
+// patterns recognise the messages, in their order. They are made when the
+// first one is needed, which keeps them out of the start.
+var patterns = sync.OnceValue(func() []*regexp.Regexp {
 	verb := regexp.MustCompile(`%[vds]`)
+	patterns := make([]*regexp.Regexp, len(messages))
 	for i, m := range messages {
-		quoted := verb.ReplaceAllString(regexp.QuoteMeta(m.huma), `(.*)`)
-		messages[i].pattern = regexp.MustCompile(`(?s)^` + quoted + `$`)
+		patterns[i] = regexp.MustCompile(`(?s)^` + verb.ReplaceAllString(regexp.QuoteMeta(m.huma), `(.*)`) + `$`)
 	}
-}
+	return patterns
+})
 
 // reasonOf returns the reason that Huma means. Neither the value nor Huma's
 // text goes into it.
 func reasonOf(detail *huma.ErrorDetail) core.Reason {
-	for _, m := range messages {
-		found := m.pattern.FindStringSubmatchIndex(detail.Message)
+	for i, pattern := range patterns() {
+		found := pattern.FindStringSubmatchIndex(detail.Message)
 		if found == nil {
 			continue
 		}
 		expand := func(text string) string {
-			return string(m.pattern.ExpandString(nil, text, detail.Message, found))
+			return string(pattern.ExpandString(nil, text, detail.Message, found))
 		}
+		m := messages[i]
 		location := detail.Location
 		if m.property {
 			location += "." + expand("$1")
