@@ -250,8 +250,7 @@ func (p *Program) startModules(ctx context.Context, public string) (err error) {
 func (p *Program) subscribe() {
 	p.events.Subscribe("films", []string{"film.recognised.v1", "film.recognition_ended.v1"}, p.films.Recognise)
 	for _, name := range p.host.Names() {
-		listens := append([]string{"person.suspended.v1", "person.reinstated.v1"}, p.host.Manifest(name).Listens...)
-		p.events.Subscribe("module."+name, listens, func(ctx context.Context, e core.Event) error {
+		p.events.Subscribe("module."+name, p.host.Manifest(name).Listens, func(ctx context.Context, e core.Event) error {
 			return p.host.Deliver(ctx, name, e)
 		})
 	}

@@ -186,6 +186,8 @@ func (h *Host) Deliver(ctx context.Context, module string, event core.Event) err
 	defer cancel()
 	answer, err := inst.remote.Deliver(ctx, &wire.Events{Events: []*wire.Event{wire.FromEvent(event)}})
 	switch {
+	case status.Code(err) == codes.Unavailable: // it ended meanwhile; the next one will be told
+		return ErrUnavailable.Because(err)
 	case err != nil:
 		return fmt.Errorf("deliver %s to module %s: %w", event.ID, module, err)
 	case answer.GetCount() < 1:

@@ -192,6 +192,9 @@ func (m *module) retire(inst *instance) {
 	m.set(Stopped, hostStopped)
 	ctx, cancel := context.WithTimeout(context.Background(), m.host.opts.DrainWithin)
 	defer cancel()
+	// A connection that was opened and never used looks like a request that is
+	// about to come, and a server that shuts down waits for it.
+	m.proxy.Transport.(*replaying).close()
 	inst.drain(ctx)
 	inst.abandon()
 }

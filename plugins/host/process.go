@@ -117,7 +117,7 @@ func (p *process) wait() {
 	_ = unix.Kill(-p.cmd.Process.Pid, unix.SIGKILL)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pid = 0 // from here on the id may be somebody else's
+	p.pid = 0        // from here on the id may be somebody else's
 	_ = p.cmd.Wait() // an exit status is no error here, state says it
 	p.state = p.cmd.ProcessState
 	p.lifeline.close()

@@ -26,7 +26,7 @@ type rig struct {
 
 	mu    sync.Mutex
 	heard []string
-	later string // how a call went that was made after its request
+	later string // what came of a request after it
 }
 
 var (
@@ -90,7 +90,6 @@ type hello struct {
 }
 
 type note struct {
-	sdk.Idempotent
 	Body struct {
 		Text string `json:"text" maxLength:"2000000"`
 		Type string `json:"type,omitempty" maxLength:"50"`
@@ -161,7 +160,12 @@ func (m *rig) Register(api huma.API) {
 		n, err := io.Copy(io.Discard, r.Body)
 		fmt.Fprintf(w, "%d %v", n, err)
 	})
-	m.raw(api, http.MethodGet, "/wait", "wait", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	m.raw(api, http.MethodGet, "/wait", "wait", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.later = "the asker is gone"
+	})
 	m.raw(api, http.MethodGet, "/panic", "panic", func(http.ResponseWriter, *http.Request) { go panic("at the disco") })
 	m.raw(api, http.MethodGet, "/truncate", "truncate", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

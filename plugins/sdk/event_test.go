@@ -3,6 +3,7 @@ package sdk_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -89,6 +90,27 @@ func TestOnlyWhatTheManifestNamesIsRecordedAndOnlyInAWrite(t *testing.T) {
 	}
 	if unnamed == nil || outside == nil {
 		t.Errorf("unnamed: %v, outside of a Write: %v", unnamed, outside)
+	}
+}
+
+func TestAFilmIsAskedForAsWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	p := probe.New().(*probe.Probe)
+	local, err := sdk.InProcess(t.Context(), p, sdk.Surroundings{
+		DatabaseFile: filepath.Join(t.TempDir(), "module.db"), Policy: tableOf(t, p),
+		Films: func(ctx context.Context, ids []string) ([]sdk.Film, error) {
+			asked = append(asked, sdk.ActorFrom(ctx).Account)
+			return []sdk.Film{{ID: ids[0], Title: "Les Embruns"}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer local.Close()
+	sdktest.Around(local).As(anna).Do(t, http.MethodPost, "/notes", map[string]string{"text": "vu", "film": "f1"})
+	if len(asked) != 1 || asked[0] != "account-anna" {
+		t.Errorf("asked as %q", asked)
 	}
 }
 

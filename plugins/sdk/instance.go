@@ -167,15 +167,20 @@ func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.WriteProblem(w, r, ErrUnsigned.Because(err))
 		return
 	}
-	a := &Actor{
-		Account: claims.Account, Person: claims.Person, Roles: claims.Roles,
-		Space: Space{ID: claims.Space.ID, Slug: claims.Space.Slug, Name: claims.Space.Name, Place: claims.Space.Place},
-		Scope: claims.Scope, State: claims.State, Request: claims.Request, System: claims.System,
-		Scopes: claims.Scopes, policy: i.policy.Load(), carried: header,
-	}
+	a := actorOf(claims)
+	a.policy, a.carried = i.policy.Load(), header
 	ctx := withActor(i.context(r.Context()), a)
 	ctx = core.WithActor(ctx, &core.Actor{Account: a.Account, Person: a.Person, System: a.System})
 	api.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// actorOf returns the actor that the host speaks of, without a policy.
+func actorOf(c wire.Actor) *Actor {
+	return &Actor{
+		Account: c.Account, Person: c.Person, Roles: c.Roles, Scopes: c.Scopes, System: c.System,
+		Space: Space{ID: c.Space.ID, Slug: c.Space.Slug, Name: c.Space.Name, Place: c.Space.Place},
+		Scope: c.Scope, State: c.State, Request: c.Request,
+	}
 }
 
 type instanceKey struct{}

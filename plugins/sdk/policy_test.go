@@ -72,3 +72,50 @@ func BenchmarkMay(b *testing.B) {
 		asker.May("probe.note.publish", sdk.Curating)
 	}
 }
+
+func TestAListHasAskedWhenItHasItsSetsAndItsScope(t *testing.T) {
+	t.Parallel()
+	gate, err := policies.Load(policies.Module{Name: "probe", Rows: rows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := sdk.NewPolicy(gate.Table("probe"))
+	const action = "probe.film.read" // depends on relations
+	for _, c := range []struct {
+		what  string
+		actor sdk.Actor
+		calls string
+		asked bool
+	}{
+		{"nothing", anna, "", false},
+		{"the sets alone", anna, "L", false},
+		{"the scope alone", anna, "S", false},
+		{"the sets and the scope", anna, "LS", true},
+		{"the scope and the sets", anna, "SL", true},
+		{"the sets of another action", anna, "OS", false},
+		{"no set at all", withScopes(anna), "L", true}, // the list is empty
+	} {
+		ctx, guard := policy.Asking(t.Context(), c.actor)
+		guard.Expect(action)
+		for _, call := range c.calls {
+			switch call {
+			case 'L':
+				sdk.Lists(ctx, action)
+			case 'O':
+				sdk.Lists(ctx, "probe.note.read")
+			case 'S':
+				sdk.InScope(ctx)
+			}
+		}
+		if asked := guard.Err() == nil; asked != c.asked {
+			t.Errorf("%s: asked %v, want %v", c.what, asked, c.asked)
+		}
+	}
+}
+
+func TestANewerPolicyStands(t *testing.T) {
+	t.Parallel()
+	if v := sdk.SetPolicies(2, 3, 1); v != 3 {
+		t.Errorf("version %d is kept, want 3", v)
+	}
+}

@@ -122,9 +122,6 @@ type (
 	// IfNoneMatch is the header that spares a reader what it has; embed it in
 	// the input.
 	IfNoneMatch = rest.IfNoneMatch
-	// Idempotent is the header Idempotency-Key, which every POST takes; embed
-	// it in the input.
-	Idempotent = rest.Idempotent
 )
 
 // Permission marks an operation with the action that the asker must be

@@ -143,7 +143,7 @@ func TestARepeatedPostIsAnsweredAgainAndNotDoneAgain(t *testing.T) {
 	}
 }
 
-func TestFilmsAreAskedAsTheActor(t *testing.T) {
+func TestAFilmThatIsNotThereIsAFault(t *testing.T) {
 	t.Parallel()
 	m := sdktest.World{Films: []sdk.Film{{ID: "f1", Title: "Les Embruns"}}}.Open(t, probe.New)
 	answer := m.As(anna).Do(t, http.MethodPost, "/notes", map[string]string{"text": "vu", "film": "f1"})

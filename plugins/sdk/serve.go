@@ -49,7 +49,7 @@ func serve(m Module) error {
 	// What the module starts must not hold the host's files open.
 	syscall.CloseOnExec(wire.FDLifeline)
 	syscall.CloseOnExec(wire.FDListener)
-	go func(*os.File) {}(os.NewFile(wire.FDLifeline, "lifeline"))
+	go dieWithHost(os.NewFile(wire.FDLifeline, "lifeline"))
 
 	file := os.NewFile(wire.FDListener, "listener")
 	listener, err := net.FileListener(file)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/labfilms/labfilms/plugins/internal/wire"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -60,7 +61,7 @@ func process(t *testing.T) (cmd *exec.Cmd, lifeline *os.File) {
 	}
 	t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		_ = cmd.Wait()
+		_ = cmd.Wait() // an error if the test has waited itself
 	})
 	theirs.Close()
 	line, err := bufio.NewReader(stdout).ReadString('\n')
@@ -86,9 +87,16 @@ func TestAModuleDiesWithItsHost(t *testing.T) {
 	if err := lifeline.Close(); err != nil { // as the kernel does when the host is killed
 		t.Fatal(err)
 	}
-	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-		t.Fatalf("it ended with %v", err)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("it ended with %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("it lives on")
 	}
 	sdktest.Eventually(t, "the whole group to be gone", func() bool {
 		return errors.Is(syscall.Kill(-cmd.Process.Pid, 0), syscall.ESRCH)

@@ -69,7 +69,6 @@ func (p *Probe) listNotes(ctx context.Context, in *listNotesInput) (*struct{ Bod
 }
 
 type makeNoteInput struct {
-	sdk.Idempotent
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"200"`
 		Film string `json:"film,omitempty" maxLength:"36"`
