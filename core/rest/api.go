@@ -214,7 +214,7 @@ func rescue(v any, left bool, refuse func(error), r *http.Request) {
 		refuse(err)
 		return
 	}
-	problemOf(err).worded(r.Context())
+	_ = problemOf(err).worded(r.Context()) // for the log: half an answer has left
 	panic(http.ErrAbortHandler)
 }
 

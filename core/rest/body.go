@@ -19,7 +19,7 @@ type body struct{ io.ReadCloser }
 // that cannot be read to its end.
 func (b body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == nil || err == io.EOF { //nolint:errorlint // readers return it as it is
+	if err == nil || err == io.EOF {
 		return n, err
 	}
 	var (

@@ -155,7 +155,7 @@ func TestAPanicIsAProblem(t *testing.T) {
 	for _, path := range []string{"/half", "/abort"} {
 		func() {
 			defer func() {
-				if v := recover(); v != http.ErrAbortHandler { //nolint:errorlint // it is panicked as it is
+				if v := recover(); v != http.ErrAbortHandler {
 					t.Errorf("%s: the connection is not cut: %v", path, v)
 				}
 			}()

@@ -79,7 +79,7 @@ func (m *module) launch(ctx context.Context) (*instance, error) {
 	})
 
 	inst := &instance{process: p, client: client, gone: p.ended}
-	inst.abandoned, inst.abandon = context.WithCancel(context.Background())
+	inst.abandoned, inst.abandon = context.WithCancel(context.Background()) //nolint:forbidigo // as long as the process
 	type answer struct {
 		remote any
 		err    error

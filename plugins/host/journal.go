@@ -89,7 +89,7 @@ func (j *journal) keep(line []byte) bool {
 // forward writes the line to the host's log, as what it is: a record of the
 // module's slog, or text.
 func (j *journal) forward(line []byte) {
-	ctx := context.Background()
+	ctx := context.Background() //nolint:forbidigo // a line of a process belongs to no request
 	var record map[string]any
 	if line[0] != '{' || json.Unmarshal(line, &record) != nil {
 		j.log.LogAttrs(ctx, slog.LevelInfo, "module wrote", slog.String("text", strings.ToValidUTF8(string(line), "\uFFFD")))

@@ -190,7 +190,7 @@ func (m *module) start(ctx context.Context) (*instance, error) {
 func (m *module) retire(inst *instance) {
 	m.current.Store(nil)
 	m.set(Stopped, hostStopped)
-	ctx, cancel := context.WithTimeout(context.Background(), m.host.opts.DrainWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), m.host.opts.DrainWithin) //nolint:forbidigo // the host has been told to end
 	defer cancel()
 	// A connection that was opened and never used looks like a request that is
 	// about to come, and a server that shuts down waits for it.

@@ -80,8 +80,8 @@ func (p *process) Start(context.Context) error {
 		close(p.ended)
 		// Something that left the group may hold the pipes open for ever.
 		late := time.Now().Add(200 * time.Millisecond)
-		out.SetReadDeadline(late)
-		trouble.SetReadDeadline(late)
+		_ = out.SetReadDeadline(late) // a pipe that takes none is closed below
+		_ = trouble.SetReadDeadline(late)
 		outputs.Wait()
 		out.Close()
 		trouble.Close()

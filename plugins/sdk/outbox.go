@@ -78,7 +78,7 @@ func (r *relay) wake() {
 }
 
 func (r *relay) start() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it runs as long as the module
 	r.cancel, r.done = cancel, make(chan struct{})
 	go func() {
 		defer close(r.done)

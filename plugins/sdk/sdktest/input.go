@@ -179,7 +179,10 @@ func (d document) badBodies(s schema) []badRequest {
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		for _, value := range []any{
 			nil, true, -1, 1e308, "", "\x00", "\u202e", strings.Repeat("x", 200_000),
-			[]any{}, []any{nil, map[string]any{}}, map[string]any{}, map[string]any{"a": []any{1}},
+			[]any{},
+			[]any{nil, map[string]any{}},
+			map[string]any{},
+			map[string]any{"a": []any{1}},
 		} {
 			add("member "+name, with(name, value))
 		}
