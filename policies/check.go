@@ -52,6 +52,14 @@ func (g *Gate) Lists(ctx context.Context, action, at string) core.When {
 	if actor.Account != "" || actor.System {
 		return when
 	}
+	return g.stranger(action)
+}
+
+// stranger returns when somebody may do the action of whom nothing is known.
+// It is also what a token may do beyond its scopes: it is never less than no
+// token at all, and never more.
+func (g *Gate) stranger(action string) core.When {
+	when := g.When([]core.Role{core.RoleVisitor}, action)
 	return slices.DeleteFunc(slices.Clone(when), func(set core.Relations) bool { return set&g.asker != 0 })
 }
 
@@ -71,7 +79,7 @@ func (g *Gate) when(actor *core.Actor, action, at string) core.When {
 	case actor.System:
 		return always
 	case !actor.InScope(action):
-		return nil
+		return g.stranger(action)
 	default:
 		return g.When(actor.RolesAt(at, g.Now()), action)
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/db"
@@ -22,6 +23,10 @@ import (
 // maxBody is how many bytes of JSON an operation of core takes. A module's
 // operation has its own limit, which the host enforces.
 const maxBody = 1 << 20
+
+// bodyWithin is how long a body has to arrive; the host gives a module's large
+// ones longer.
+const bodyWithin = 30 * time.Second
 
 // Config is what the API is made of; every field is required but the last four.
 type Config struct {
@@ -148,6 +153,7 @@ func (a *API) edge(log *slog.Logger, guard *http.CrossOriginProtection) http.Han
 		}
 		core.ServeHTTP(w, r)
 	})
+	h = rest.Bodies(bodyWithin)(h)
 	h = a.limited(h)
 	h = a.authenticated(h)
 	h = guard.Handler(h)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -73,6 +74,46 @@ func cleanPath(u *url.URL) error {
 		}
 	}
 	return nil
+}
+
+// Bodies gives the body of a request this long to arrive, and refuses one where
+// none has a meaning, with [ErrBodyUnexpected]: nobody takes up a place by being
+// slow. Whoever takes large bodies gives them longer, with
+// [http.ResponseController.SetReadDeadline].
+func Bodies(within time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.ContentLength == 0 {
+				next.ServeHTTP(w, r)
+				return
+			}
+			control := http.NewResponseController(w)
+			// Where there is no connection, as in a test, nobody is slow.
+			_ = control.SetReadDeadline(time.Now().Add(within))
+			if r.Method == http.MethodGet || r.Method == http.MethodHead {
+				w.Header().Set("Connection", "close") // what is still to come is not waited for
+				WriteProblem(w, r, ErrBodyUnexpected)
+				return
+			}
+			r.Body = arriving{r.Body, control}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// arriving is a body that has until a deadline to arrive. What is done with it
+// then has no such end.
+type arriving struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (b arriving) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // LimitBody refuses a body of more than n bytes, with [ErrTooLarge], whoever

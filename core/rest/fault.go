@@ -33,6 +33,11 @@ var (
 		EN: "The path is not written in its plain form.",
 		FR: "Le chemin n'est pas écrit sous sa forme simple.",
 	}
+	ErrBodyUnexpected = &core.Fault{
+		Kind: core.Malformed, Code: "body_unexpected",
+		EN: "This method takes no body.",
+		FR: "Cette méthode ne prend pas de corps.",
+	}
 	ErrBodyTimeout = &core.Fault{
 		Kind: core.Malformed, Code: "body_timeout",
 		EN: "The body took too long to arrive.",

@@ -145,8 +145,12 @@ type record struct {
 func (o *once) record(ctx huma.Context, r *http.Request, body []byte) record {
 	op, actor := ctx.Operation(), core.ActorFrom(ctx.Context())
 	rec := record{operation: op.Method + " " + op.Path, principal: actor.Account, key: r.Header.Get(onceHeader)}
-	if actor.System {
+	switch {
+	case actor.System:
 		rec.principal = "system"
+	case actor.Scopes != nil:
+		// A token that may do less is not given what a fuller one was answered.
+		rec.principal += "/" + o.hash(actor.Scopes...)
 	}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	rec.keyHash = o.hash(rec.operation, rec.principal, rec.key)

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -80,7 +81,7 @@ func operationOf(op *huma.Operation) *operation {
 // admit returns why the operation does not take the request. A body of JSON is
 // read ahead, to be checked once as bytes; so is one that an Idempotency-Key
 // is bound to. A form is parsed here, where its files are removed again.
-func (o *operation) admit(a *answer, r *http.Request) error {
+func (o *operation) admit(a *answer, r *http.Request) (err error) {
 	if err := o.parameters(r); err != nil {
 		return err
 	}
@@ -96,7 +97,6 @@ func (o *operation) admit(a *answer, r *http.Request) error {
 	r.Body = body{r.Body}
 	media := ""
 	if o.media != nil {
-		var err error
 		if media, err = o.mediaType(r.Header.Get("Content-Type")); err != nil {
 			a.header.Set("Accept", strings.Join(o.media, ", "))
 			return err
@@ -104,7 +104,13 @@ func (o *operation) admit(a *answer, r *http.Request) error {
 	}
 	if o.timeout > 0 {
 		_ = huma.SetReadDeadline(a.ResponseWriter, time.Now().Add(o.timeout))
-		defer func() { _ = huma.SetReadDeadline(a.ResponseWriter, time.Time{}) }()
+		defer func() {
+			if errors.Is(err, ErrBodyTimeout) {
+				a.header.Set("Connection", "close") // what is still to come is not waited for
+				return
+			}
+			_ = huma.SetReadDeadline(a.ResponseWriter, time.Time{})
+		}()
 	}
 	if isJSON(media) || r.Method == http.MethodPost && r.Header.Get(onceHeader) != "" {
 		content, err := io.ReadAll(r.Body)

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/labfilms/labfilms/plugins/host"
 )
 
 // killed ends the module's process and waits until another one serves. It
@@ -207,7 +209,8 @@ func alive(pid int) bool {
 
 // Not parallel: it counts what the whole process has open.
 func TestTwentyRestartsLeaveNothingOpen(t *testing.T) {
-	p := open(t, nil, "rig")
+	run := ""
+	p := open(t, func(o *host.Options) { run = o.RunDir }, "rig")
 	p.as(member)
 	count := func() (goroutines, files int) {
 		p.HTTP.CloseIdleConnections()
@@ -226,16 +229,18 @@ func TestTwentyRestartsLeaveNothingOpen(t *testing.T) {
 	once()
 	goroutines, files := count()
 	sockets := func() int {
-		found, _ := filepath.Glob(filepath.Join(os.TempDir(), "r*", "labfilms-*", "rig", "plugin-dir*"))
+		found, _ := filepath.Glob(filepath.Join(run, "labfilms-*", "rig", "plugin-dir*"))
 		return len(found)
 	}
 	for range 20 {
 		once()
 	}
 	var nowGoroutines, nowFiles int
+	defer func() {
+		t.Logf("goroutines %d -> %d, open files %d -> %d, folders of sockets %d", goroutines, nowGoroutines, files, nowFiles, sockets())
+	}()
 	eventually(t, "everything is closed", func() bool {
 		nowGoroutines, nowFiles = count()
 		return nowGoroutines <= goroutines+1 && nowFiles <= files+1 && sockets() <= 1
 	})
-	t.Logf("goroutines %d -> %d, open files %d -> %d", goroutines, nowGoroutines, files, nowFiles)
 }

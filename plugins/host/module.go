@@ -117,9 +117,9 @@ func (m *module) run(ctx context.Context, first chan<- error) {
 	for {
 		inst, err := m.start(ctx)
 		if err == nil {
-			report(nil)
 			m.current.Store(inst)
 			m.set(Ready, "")
+			report(nil)
 			select {
 			case <-ctx.Done():
 				m.retire(inst)

@@ -19,6 +19,9 @@ const (
 	waitWithin  = 2 * time.Second // for a module that is being started again
 	signedFor   = time.Minute     // the actor header, for the module's own check
 	maxBuffered = 64 << 10        // bytes of a body that is kept to be sent again
+	maxSwift    = 1 << 20         // bytes of a body that needs no more time than the edge gives
+	slowest     = 64 << 10        // bytes in a second at which a larger one has to arrive
+	bodyWithin  = 30 * time.Second
 )
 
 // Call is what the platform knows of a request before a module sees it. The
@@ -107,6 +110,14 @@ func (h *Host) serve(w http.ResponseWriter, r *http.Request, call Call) error {
 	if err := upgrades(r); err != nil {
 		return err
 	}
+	if r.Header.Get("Upgrade") == "" {
+		// It could name an end-to-end header, which the proxy would then drop.
+		r.Header.Del("Connection")
+	}
+	if operation.MaxBody > maxSwift && r.ContentLength != 0 {
+		arrives := bodyWithin + time.Duration(operation.MaxBody/slowest)*time.Second
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(arrives))
+	}
 	p := &passage{module: m, call: call}
 	if err := p.takeBody(w, r, operation.MaxBody); err != nil {
 		return err
@@ -136,7 +147,11 @@ func (h *Host) permits(operation Operation, call Call) error {
 	if operation.Public || call.Actor.System {
 		return nil
 	}
-	if call.Actor.InScope(operation.Permission) && !h.opts.Gate.When(call.Roles, operation.Permission).Never() {
+	roles := call.Roles
+	if !call.Actor.InScope(operation.Permission) {
+		roles = []core.Role{core.RoleVisitor} // beyond its scopes a token may do what anybody may
+	}
+	if !h.opts.Gate.When(roles, operation.Permission).Never() {
 		return nil
 	}
 	if call.Actor.Account == "" {

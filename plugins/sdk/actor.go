@@ -85,10 +85,13 @@ func (a *Actor) When(action string) When {
 		return always
 	}
 	if !(&core.Actor{Scopes: a.Scopes}).InScope(action) {
-		return nil
+		// Beyond its scopes a token may do what anybody may.
+		return a.policy.when(anybody, true, action)
 	}
 	return a.policy.when(a.Roles, a.Account == "", action)
 }
+
+var anybody = []Role{core.RoleVisitor}
 
 // Has reports whether the actor was given the role itself, here or above.
 func (a *Actor) Has(role Role) bool { return slices.Contains(a.Roles, role) }

@@ -170,7 +170,7 @@ func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := actorOf(claims)
 	a.policy, a.carried = i.policy.Load(), header
 	ctx := withActor(i.context(r.Context()), a)
-	ctx = core.WithActor(ctx, &core.Actor{Account: a.Account, Person: a.Person, System: a.System})
+	ctx = core.WithActor(ctx, &core.Actor{Account: a.Account, Person: a.Person, Scopes: a.Scopes, System: a.System})
 	api.ServeHTTP(w, r.WithContext(ctx))
 }
 

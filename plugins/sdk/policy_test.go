@@ -93,7 +93,7 @@ func TestAListHasAskedWhenItHasItsSetsAndItsScope(t *testing.T) {
 		{"the sets and the scope", anna, "LS", true},
 		{"the scope and the sets", anna, "SL", true},
 		{"the sets of another action", anna, "OS", false},
-		{"no set at all", withScopes(anna), "L", true}, // the list is empty
+		{"no set at all", sdk.Actor{Account: anna.Account}, "L", true}, // the list is empty
 	} {
 		ctx, guard := policy.Asking(t.Context(), c.actor)
 		guard.Expect(action)
