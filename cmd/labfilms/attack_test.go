@@ -144,3 +144,63 @@ func countRows(t *testing.T, p *platform) string {
 	}
 	return line.String()
 }
+
+// TestNoSpoiltRequestIsOurFault sends every operation a body that fits its
+// schema, with one value spoilt at a time, so that the rules behind the schema
+// are met: what is not taken is a problem with reasons, never a 5xx.
+func TestNoSpoiltRequestIsOurFault(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, spoil)
+}
+
+func spoil(t *testing.T, p *platform) {
+	refused := 0
+	for _, op := range operations(t, p) {
+		properties, _ := op.Body["properties"].(map[string]any)
+		for spoilt := range properties {
+			for i, value := range []any{
+				"", " ", "\u202e", "\u200b", "e\u0301", "😀", strings.Repeat("é", 200), "film.", "*", "king", "/fr/", canary, uuid.NewString(),
+				"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 0, 1, -1, 1 << 40, true, []string{}, []string{""}, []string{"*", "film"}, nil,
+			} {
+				body := map[string]any{}
+				for name, schema := range properties {
+					if fits := fitting(schema); fits != nil {
+						body[name] = fits
+					}
+				}
+				body[spoilt] = value
+				a := p.send(t, "platform_admin@france", op.Method, op.at(uuid.NewString()), body, "If-Match", `"1"`)
+				if a.StatusCode >= 500 {
+					t.Errorf("%s with %s #%d: %s\n%s", op.ID, spoilt, i, a.Status, a.Body)
+				}
+				if a.StatusCode >= 400 {
+					refused++
+					if a.field("code") == "" {
+						t.Errorf("%s with %s #%d: a refusal without a code\n%s", op.ID, spoilt, i, a.Body)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d were refused", refused)
+}
+
+// fitting returns a value that fits the schema, nil where it may be absent.
+func fitting(schema any) any {
+	s, _ := schema.(map[string]any)
+	if values, ok := s["enum"].([]any); ok {
+		return values[0]
+	}
+	switch s["type"] {
+	case "string":
+		switch s["format"] {
+		case "uuid":
+			return uuid.NewString()
+		case "date-time":
+			return nil
+		}
+		return "bretagne" // a space's slug, a title, a name
+	default:
+		return nil
+	}
+}

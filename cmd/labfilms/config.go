@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -98,7 +99,11 @@ func (s Settings) secret() ([]byte, error) {
 	file := filepath.Join(s.Data, "secret")
 	content, err := os.ReadFile(file)
 	if err == nil {
-		return []byte(strings.TrimSpace(string(content))), nil
+		kept := bytes.TrimSpace(content)
+		if len(kept) < 32 {
+			return nil, fmt.Errorf("%s does not hold the secret that was made for it: restore it, since cursors, stored answers and the modules' passwords depend on it", file)
+		}
+		return kept, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

@@ -101,10 +101,10 @@ func TestKillingAModuleFailsNoRead(t *testing.T) {
 		})
 		p.must(t, "", http.MethodGet, "/v1/spaces/bretagne/ecran/labels", nil)
 		back = append(back, time.Since(killed))
-		before := asked.Load()
+		before, answered := asked.Load(), core.Load()
 		waitFor(t, func() error {
-			if asked.Load() < before+50 {
-				return fmt.Errorf("the readers got no further than %d", asked.Load())
+			if asked.Load() < before+50 || core.Load() == answered {
+				return fmt.Errorf("the readers got no further than %d, those of core than %d", asked.Load(), core.Load())
 			}
 			return nil
 		})

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -48,15 +49,28 @@ func (p *Program) Demo(ctx context.Context, out io.Writer) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	signIns, cast, err := p.demoPeople(ctx)
+	system := core.WithActor(ctx, core.System())
+	held, err := p.accounts.List(system, core.Page{Sort: "created_at", Limit: 1})
 	if err != nil {
-		return fmt.Errorf("demonstration: %w", err)
+		return err
+	}
+	if len(held.Items) > 0 {
+		return fmt.Errorf("the demonstration fills an empty platform, and this one has accounts; %s, which would say whose, is missing", file)
+	}
+	var signIns []signIn
+	var cast map[string]castMember
+	// All of them or none: who is interrupted begins again.
+	err = p.db.Write(system, func(system context.Context) (err error) {
+		if signIns, cast, err = p.demoPeople(system); err != nil {
+			return err
+		}
+		return os.WriteFile(file, lines(signIns), 0o600)
+	})
+	if err != nil {
+		return errors.Join(fmt.Errorf("demonstration: %w", err), os.RemoveAll(file))
 	}
 	if err := p.demoFilms(ctx, cast); err != nil {
 		return fmt.Errorf("demonstration: %w", err)
-	}
-	if err := os.WriteFile(file, lines(signIns), 0o600); err != nil {
-		return err
 	}
 	return printSignIns(out, file, signIns)
 }
@@ -67,8 +81,7 @@ type castMember struct {
 	token   string
 }
 
-func (p *Program) demoPeople(ctx context.Context) ([]signIn, map[string]castMember, error) {
-	system := core.WithActor(ctx, core.System())
+func (p *Program) demoPeople(system context.Context) ([]signIn, map[string]castMember, error) {
 	cast := map[string]castMember{}
 	var signIns []signIn
 	for _, d := range demoPeople {
@@ -83,8 +96,8 @@ func (p *Program) demoPeople(ctx context.Context) ([]signIn, map[string]castMemb
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, role := range []core.Role{core.RoleMember, d.role} {
-			if _, err := p.spaces.Grant(system, home, spaces.NewGrant{Account: account.ID, Role: role}); err != nil && !errors.Is(err, spaces.ErrGrantHeld) {
+		for _, role := range slices.Compact([]core.Role{core.RoleMember, d.role}) {
+			if _, err := p.spaces.Grant(system, home, spaces.NewGrant{Account: account.ID, Role: role}); err != nil {
 				return nil, nil, err
 			}
 		}

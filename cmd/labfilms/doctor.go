@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -23,10 +24,16 @@ func (doctorCommand) Run(ctx context.Context, settings Settings, s streams) erro
 		}
 		fmt.Fprintf(s.out, "✓ %s: %s\n", what, well)
 	}
+	if _, err := os.Stat(settings.Data); err != nil {
+		line("data folder", fmt.Errorf("%s is not there yet; labfilms serve makes it", settings.Data), "")
+		return errors.New("there is nothing to look at")
+	}
 	release, err := settings.own()
-	line("data folder", err, settings.Data)
 	if err == nil {
-		defer release()
+		release()
+		line("data folder", nil, settings.Data)
+	} else {
+		fmt.Fprintf(s.out, "! data folder: %v\n", err)
 	}
 	_, err = settings.secret()
 	line("secret", err, "there is one")
@@ -49,7 +56,7 @@ func (doctorCommand) Run(ctx context.Context, settings Settings, s streams) erro
 	}
 	fmt.Fprintln(s.out, "! modules run under the host's own user: they are isolated against faults, not against malice")
 	if wrong > 0 {
-		return fmt.Errorf("%d things are wrong", wrong)
+		return fmt.Errorf("%d of these keep the platform from serving", wrong)
 	}
 	return nil
 }

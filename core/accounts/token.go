@@ -45,7 +45,7 @@ type NewToken struct {
 
 // CreateToken makes an access token for the actor and returns its secret,
 // which is kept nowhere: action token.create. An actor who came with a token
-// passes on no more than that token's scopes. It returns [core.ErrInvalid] with
+// passes on no more than that token's scopes, and no longer than it holds. It returns [core.ErrInvalid] with
 // the reasons, or ErrTokensFull.
 func (a *Accounts) CreateToken(ctx context.Context, in NewToken) (secret string, _ *ent.Token, err error) {
 	owner, err := a.own(ctx, "token.create")
@@ -65,6 +65,15 @@ func (a *Accounts) CreateToken(ctx context.Context, in NewToken) (secret string,
 	secret = newSecret(tokenPrefix)
 	var made *ent.Token
 	err = a.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		// A token makes none that outlives it.
+		parent, err := c.Token.Query().Where(token.ID(core.ActorFrom(ctx).Credential), token.ExpiresAtNotNil()).Only(ctx)
+		switch {
+		case ent.IsNotFound(err):
+		case err != nil:
+			return err
+		case in.ExpiresAt == nil || in.ExpiresAt.After(*parent.ExpiresAt):
+			in.ExpiresAt = parent.ExpiresAt
+		}
 		if n, err := c.Token.Query().Where(held(owner)).Count(ctx); err != nil || n >= tokensHeld {
 			return or(err, ErrTokensFull)
 		}

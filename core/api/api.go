@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/directory"
@@ -102,6 +104,8 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 	if a.ready == nil {
 		a.ready = cfg.DB.Ping
 	}
+	a.core.OpenAPI().Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
+	a.core.OpenAPI().Servers = []*huma.Server{{URL: "/"}}
 	for _, register := range nouns {
 		register(a)
 	}

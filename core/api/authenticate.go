@@ -1,29 +1,32 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/rest"
 )
 
-// credential returns what the request shows of itself, "" for nothing. A
-// bearer wins over a cookie: who sends a header means it.
-func credential(r *http.Request) (string, error) {
+// credential returns what the request shows of itself, "" for nothing, and
+// whether a browser did so unasked. A bearer wins over a cookie: who sends a
+// header means it.
+func credential(r *http.Request) (token string, browsers bool, err error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, token, ok := strings.Cut(header, " ")
 		if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-			return "", accounts.ErrCredential
+			return "", false, accounts.ErrCredential
 		}
-		return token, nil
+		return token, false, nil
 	}
 	if cookie, err := r.Cookie(rest.SessionCookie); err == nil && cookie.Value != "" {
-		return cookie.Value, nil
+		return cookie.Value, true, nil
 	}
-	return "", nil
+	return "", false, nil
 }
 
 // authenticated finds out who is asking, once for every kind of credential,
@@ -31,7 +34,7 @@ func credential(r *http.Request) (string, error) {
 func (a *API) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(accounts.WithClient(r.Context(), accounts.Client{Address: address(r), UserAgent: r.UserAgent()}))
-		token, err := credential(r)
+		token, browsers, err := credential(r)
 		if err != nil {
 			a.refuse(w, r, err)
 			return
@@ -41,6 +44,13 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 			return
 		}
 		actor, err := a.accounts.Authenticate(r.Context(), token)
+		if browsers && errors.Is(err, accounts.ErrCredential) {
+			// No page can take the cookie away, and signing in again must work.
+			forgotten := a.cookie("", time.Unix(1, 0))
+			http.SetCookie(w, &forgotten)
+			next.ServeHTTP(w, r)
+			return
+		}
 		if err != nil {
 			a.refuse(w, r, err)
 			return

@@ -2,6 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -121,6 +124,68 @@ func TestEveryCredentialOpensTheSameDoor(t *testing.T) {
 	}
 	if w := s.send(http.MethodGet, "/v1/me", "", "Cookie", cookie); w.Code != http.StatusUnauthorized {
 		t.Errorf("the session outlives its end: %d", w.Code)
+	}
+}
+
+func TestADeadCookieLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	_, cookie := s.signIn(t)
+	s.send(http.MethodPost, "/v1/auth/sign-out", "", "Cookie", cookie)
+	w := s.send(http.MethodGet, "/v1/spaces", "", "Cookie", cookie)
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Set-Cookie"), "labfilms_session=;") {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	w = s.send(http.MethodPost, "/v1/auth/sign-in", `{"email":"`+s.email+`","password":"`+s.password+`"}`, "Cookie", cookie)
+	if w.Code != http.StatusCreated {
+		t.Errorf("signing in again: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestATokenPassesOnNoMoreThanItHas(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	session, _ := s.signIn(t)
+	tomorrow := s.cfg.DB.Now().Add(24 * time.Hour).Format(time.RFC3339)
+	make := func(bearer, body string, headers ...string) *httptest.ResponseRecorder {
+		return s.send(http.MethodPost, "/v1/me/tokens", body, append(headers, "Authorization", "Bearer "+bearer)...)
+	}
+	narrow := field(t, make(session, `{"name":"narrow","scopes":["token.*"],"expires_at":"`+tomorrow+`"}`), "secret")
+	child := make(narrow, `{"name":"child","scopes":["token.read"]}`)
+	if child.Code != http.StatusCreated || field(t, child, "expires_at") != tomorrow {
+		t.Errorf("the child outlives its parent: %d %s", child.Code, child.Body)
+	}
+	// Another credential's key is another key.
+	key := []string{"Idempotency-Key", "the-same-for-both"}
+	if w := make(session, `{"name":"full"}`, key...); w.Code != http.StatusCreated {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	reader := field(t, make(session, `{"name":"reader","scopes":["film.read"]}`), "secret")
+	refused(t, make(reader, `{"name":"full"}`, key...), http.StatusForbidden, "denied")
+	if w := s.send(http.MethodGet, "/v1/spaces/bretagne", "", "Authorization", "Bearer "+reader); w.Code != http.StatusOK {
+		t.Errorf("a token is less than none: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestABodyThatDoesNotArriveHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(serve(t, nil).API)
+	defer server.Close()
+	for method, want := range map[string]string{http.MethodGet: "body_unexpected", http.MethodPost: "body_timeout"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		path := map[string]string{http.MethodGet: "/v1/films", http.MethodPost: "/v1/auth/sign-in"}[method]
+		fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", method, path)
+		answer, err := io.ReadAll(conn) // to the end: the connection is closed
+		if err != nil || !strings.Contains(string(answer), `"code":"`+want+`"`) {
+			t.Errorf("%s: %v %.200s", method, err, answer)
+		}
 	}
 }
 

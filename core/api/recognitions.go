@@ -19,7 +19,7 @@ type Recognition struct {
 	Note  string     `json:"note" doc:"What they said of it."`
 	URL   string     `json:"url,omitempty" doc:"Where that stands."`
 	From  time.Time  `json:"from"`
-	Until *time.Time `json:"until" nullable:"true" doc:"Until when it is on show; it stays a fact afterwards."`
+	Until *time.Time `json:"until" nullable:"true" doc:"Until when it is, or was, on show. It stays a fact afterwards."`
 }
 
 func (a *API) registerRecognitions() {
@@ -53,5 +53,9 @@ func (a *API) listRecognitions(ctx context.Context, in *listRecognitionsInput) (
 }
 
 func viewRecognition(r *ent.Recognition) Recognition {
-	return Recognition{ID: r.ID, By: r.By, Title: r.Title, Note: r.Note, URL: r.URL, From: r.From, Until: r.Until}
+	until := r.Until
+	if r.EndedAt != nil && (until == nil || r.EndedAt.Before(*until)) {
+		until = r.EndedAt
+	}
+	return Recognition{ID: r.ID, By: r.By, Title: r.Title, Note: r.Note, URL: r.URL, From: r.From, Until: until}
 }

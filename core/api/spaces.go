@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -37,12 +36,11 @@ type Space struct {
 
 // ModuleState is a module's switch in a space.
 type ModuleState struct {
-	Module    string          `json:"module"`
-	Summary   string          `json:"summary"`
-	Version   string          `json:"version"`
-	State     string          `json:"state" enum:"off,on,read_only,closing"`
-	Inherited bool            `json:"inherited" doc:"The space has not set it; the state is its parent's."`
-	Settings  json.RawMessage `json:"settings,omitempty"`
+	Module    string `json:"module"`
+	Summary   string `json:"summary"`
+	Version   string `json:"version"`
+	State     string `json:"state" enum:"off,on,read_only,closing"`
+	Inherited bool   `json:"inherited" doc:"The space has not set it; the state is its parent's."`
 }
 
 // SpacePath is the path of a space.
@@ -157,8 +155,7 @@ func (a *API) getModule(ctx context.Context, in *ModulePath) (*struct{ Body Modu
 type switchModuleInput struct {
 	ModulePath
 	Body struct {
-		State    string          `json:"state" enum:"off,on,read_only,closing"`
-		Settings json.RawMessage `json:"settings,omitempty"`
+		State string `json:"state" enum:"off,on,read_only,closing"`
 	}
 }
 
@@ -170,7 +167,7 @@ func (a *API) switchModule(ctx context.Context, in *switchModuleInput) (*struct{
 	if !slices.Contains(a.modules.Names(), in.Module) {
 		return nil, ErrModuleUnknown
 	}
-	if err := a.spaces.Switch(ctx, space, in.Module, spaces.State(in.Body.State), in.Body.Settings); err != nil {
+	if err := a.spaces.Switch(ctx, space, in.Module, spaces.State(in.Body.State), nil); err != nil {
 		return nil, err
 	}
 	state, err := a.moduleState(ctx, space, in.Module)
@@ -198,7 +195,7 @@ func (a *API) moduleState(ctx context.Context, space *ent.Space, module string) 
 	summary, version := a.modules.Summary(module)
 	return ModuleState{
 		Module: module, Summary: summary, Version: version,
-		State: string(sw.State), Inherited: sw.Inherited, Settings: sw.Settings,
+		State: string(sw.State), Inherited: sw.Inherited,
 	}, nil
 }
 

@@ -91,7 +91,9 @@ func Bodies(within time.Duration) func(http.Handler) http.Handler {
 			// Where there is no connection, as in a test, nobody is slow.
 			_ = control.SetReadDeadline(time.Now().Add(within))
 			if r.Method == http.MethodGet || r.Method == http.MethodHead {
-				w.Header().Set("Connection", "close") // what is still to come is not waited for
+				// What is still to come is not waited for.
+				_ = control.SetReadDeadline(time.Now())
+				w.Header().Set("Connection", "close")
 				WriteProblem(w, r, ErrBodyUnexpected)
 				return
 			}

@@ -190,7 +190,7 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 // findLabel returns a label of the space with its curators, if the asker may do
 // the action with it. Where they may not even read it, it is unknown.
 func findLabel(ctx context.Context, c *ent.Client, id, action string) (*ent.Label, error) {
-	l, err := c.Label.Query().Where(label.ID(id), sdk.InPlace(ctx)).WithCurators(inOrder).Only(ctx)
+	l, err := c.Label.Query().Where(label.ID(id), sdk.InPlace(ctx, label.FieldHolderID)).WithCurators(inOrder).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, ErrLabelUnknown
 	}

@@ -3,6 +3,7 @@ package ecran
 import (
 	"context"
 	"errors"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 
@@ -208,12 +209,17 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick) error {
 		return err
 	}
 	if told {
-		err := sdk.Record(ctx, filmRecognitionEnded, p.FilmID, FilmRecognitionEnded{Film: p.FilmID, Until: now, SourceID: p.ID})
-		if err != nil {
+		if err := recognitionEnds(ctx, p, now); err != nil {
 			return err
 		}
 	}
 	return sdk.Record(ctx, pickEnded, p.ID, PickEnded{Selection: p.SelectionID, Film: p.FilmID, Until: now})
+}
+
+// recognitionEnds tells the film of a pick until when it was recognised for it.
+// Told twice, the film keeps the first.
+func recognitionEnds(ctx context.Context, p *ent.Pick, until time.Time) error {
+	return sdk.Record(ctx, filmRecognitionEnded, p.FilmID, FilmRecognitionEnded{Film: p.FilmID, Until: until, SourceID: p.ID})
 }
 
 // recognisePick tells the film that it is on public view, unless the pick has

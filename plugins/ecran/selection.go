@@ -110,10 +110,11 @@ func (e *Ecran) Selections(ctx context.Context, labelID string, page sdk.Page) (
 
 // ChangeSelection changes a selection of a label for which the asker chooses,
 // if it still has this version. A published one that thereby comes into public
-// view is told to its films. It returns ErrSelectionUnknown, sdk.ErrStale, or
+// view is told to its films, and so is one that leaves it. It returns ErrSelectionUnknown, sdk.ErrStale, or
 // the reasons why the change does not fit.
 func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in SelectionChange) (*ent.Selection, error) {
-	if _, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.update"); err != nil {
+	before, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.update")
+	if err != nil {
 		return nil, err
 	}
 	in.Title.Value = line(in.Title.Value)
@@ -128,7 +129,7 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		return nil, sdk.ErrInvalid.With(reasons...)
 	}
 	var changed *ent.Selection
-	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		u := c.Selection.Update().Where(selection.ID(id), selection.Version(version)).AddVersion(1).SetUpdatedAt(sdk.Now(ctx))
 		if in.Title.Set {
 			u.SetTitle(in.Title.Value).SetSlug(slug(in.Title.Value))
@@ -148,6 +149,9 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		}
 		if changed, err = withLabel(ctx, c, id); err != nil {
 			return err
+		}
+		if onView(before) && !onView(changed) {
+			return leaveView(ctx, c, id)
 		}
 		return e.recognise(ctx, c, changed)
 	})
@@ -210,6 +214,24 @@ func (e *Ecran) recognise(ctx context.Context, c *ent.Client, s *ent.Selection) 
 	return nil
 }
 
+// leaveView tells the films of a selection that nobody finds any more that
+// their recognition has ended. What has ended stays ended: a selection that
+// comes back into view tells only of picks that were never told of.
+func leaveView(ctx context.Context, c *ent.Client, id string) error {
+	picks, err := c.Pick.Query().Where(
+		pick.SelectionID(id), pick.StateEQ(pick.StateOnScreen), pick.RecognisedAtNotNil(),
+	).Order(pick.ByPosition()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range picks {
+		if err := recognitionEnds(ctx, p, sdk.Now(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // onView reports whether everybody may find the selection.
 func onView(s *ent.Selection) bool {
 	return s.State == selection.StatePublished && s.Visibility == selection.VisibilityPublic
@@ -218,7 +240,8 @@ func onView(s *ent.Selection) bool {
 // findSelection returns a selection of the space with its label, if the asker
 // may do the action with it. Where they may not even read it, it is unknown.
 func findSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.Selection, error) {
-	s, err := c.Selection.Query().Where(selection.ID(id), sdk.InPlace(ctx)).
+	s, err := c.Selection.Query().
+		Where(selection.ID(id), sdk.InPlace(ctx), selection.HasLabelWith(sdk.InPlace(ctx, label.FieldHolderID))).
 		WithLabel(func(q *ent.LabelQuery) { q.WithCurators(inOrder) }).
 		Only(ctx)
 	if ent.IsNotFound(err) {

@@ -178,7 +178,8 @@ func TestListSelections(t *testing.T) {
 	})
 }
 
-// What a suspended person signs for is in no list.
+// What a suspended person signs for is in no list, and not to be had by its
+// address.
 func TestSuspendedPeopleAreNotListed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *screen) {
@@ -188,7 +189,12 @@ func TestSuspendedPeopleAreNotListed(t *testing.T) {
 		e.publish(t, ines, selection)
 		lists := func(expected int) {
 			t.Helper()
-			for _, path := range []string{"/labels", "/selections", "/selections/" + selection + "/picks"} {
+			for _, path := range []string{"/labels/" + label, "/selections/" + selection, "/selections/" + selection + "/picks"} {
+				if a := e.As(visitor).Do(t, http.MethodGet, path, nil); (a.Status == http.StatusOK) != (expected > 0) {
+					t.Errorf("%s answers %d", path, a.Status)
+				}
+			}
+			for _, path := range []string{"/labels", "/selections"} {
 				if n := len(items(t, e.As(visitor).Do(t, http.MethodGet, path, nil), "id")); n != expected {
 					t.Errorf("%s lists %d, want %d", path, n, expected)
 				}

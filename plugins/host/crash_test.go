@@ -14,8 +14,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/labfilms/labfilms/plugins/host"
 )
 
 // killed ends the module's process and waits until another one serves. It
@@ -172,6 +170,60 @@ func TestAModuleThatDoesNotComeBackIsUnavailableInBoundedTime(t *testing.T) {
 	}
 }
 
+func TestARequestDoesNotWaitForEverForAModuleToComeBack(t *testing.T) {
+	t.Parallel()
+	p := open(t, nil, "rig")
+	p.HTTP.CloseIdleConnections()
+	pid := p.status(t, "rig").PID
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "every thread stands still", func() bool {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, file := range threads {
+			if stat, _ := os.ReadFile(file); !strings.Contains(string(stat), ") T ") {
+				return false
+			}
+		}
+		return err == nil && len(threads) > 0
+	})
+	count := func() int {
+		sockets, err := os.ReadFile("/proc/net/unix")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(sockets), p.run+"/")
+	}
+	before := count()
+	// Nobody accepts its connection: it waits in the kernel, and would wait for
+	// as long as the host has the listener. It may not be sent a second time.
+	asked := make(chan answer, 1)
+	go func() {
+		res, err := p.HTTP.Post(p.URL+"/v1/spaces/bretagne/rig/finish", "", nil)
+		if err != nil {
+			asked <- answer{body: err.Error()}
+			return
+		}
+		res.Body.Close()
+		asked <- answer{status: res.StatusCode}
+	}()
+	eventually(t, "the request waits", func() bool { return count() > before })
+	if err := os.RemoveAll(filepath.Join(p.dir, "modules", "rig")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case a := <-asked:
+		if a.status != http.StatusServiceUnavailable {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it still waits after ten seconds")
+	}
+}
+
 func TestWhatAModuleWritesHurtsNobody(t *testing.T) {
 	t.Parallel()
 	p := open(t, nil, "rig", "noisy")
@@ -209,8 +261,7 @@ func alive(pid int) bool {
 
 // Not parallel: it counts what the whole process has open.
 func TestTwentyRestartsLeaveNothingOpen(t *testing.T) {
-	run := ""
-	p := open(t, func(o *host.Options) { run = o.RunDir }, "rig")
+	p := open(t, nil, "rig")
 	p.as(member)
 	count := func() (goroutines, files int) {
 		p.HTTP.CloseIdleConnections()
@@ -229,7 +280,7 @@ func TestTwentyRestartsLeaveNothingOpen(t *testing.T) {
 	once()
 	goroutines, files := count()
 	sockets := func() int {
-		found, _ := filepath.Glob(filepath.Join(run, "labfilms-*", "rig", "plugin-dir*"))
+		found, _ := filepath.Glob(filepath.Join(p.run, "labfilms-*", "rig", "plugin-dir*"))
 		return len(found)
 	}
 	for range 20 {

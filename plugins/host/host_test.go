@@ -51,6 +51,7 @@ type platform struct {
 	URL  string
 	HTTP *http.Client
 	dir  string
+	run  string // where the folder of sockets is
 
 	mu      sync.Mutex
 	state   string
@@ -109,6 +110,7 @@ func prepare(t testing.TB, change func(*host.Options), names ...string) *platfor
 	if change != nil {
 		change(&options)
 	}
+	p.run = options.RunDir
 	var err error
 	if p.Host, err = host.New(options); err != nil {
 		t.Fatal(err)

@@ -191,8 +191,22 @@ func (p *process) ID() string {
 	return strconv.Itoa(p.cmd.Process.Pid)
 }
 
-// Diagnose returns the end of what the process wrote.
-func (p *process) Diagnose(context.Context) string { return p.journal.tail() }
+// Diagnose returns the end of what the process wrote. It is asked when the
+// handshake did not come; what the process said of that may still be on its
+// way through the other pipe.
+func (p *process) Diagnose(context.Context) string {
+	late := time.NewTimer(diagnoseWithin)
+	defer late.Stop()
+	select {
+	case <-p.drained:
+	case <-late.C:
+	}
+	return p.journal.tail()
+}
+
+// diagnoseWithin is how long a process that did not start has to end its
+// sentence.
+const diagnoseWithin = 500 * time.Millisecond
 
 // PluginToHost lets the control connection go to the folder that was made for
 // it and nowhere else: the address is what the process says it is.

@@ -132,6 +132,15 @@ func (m *rig) Register(api huma.API) {
 		out.Body.PID, out.Body.Roles = os.Getpid(), []string{}
 		return out, err
 	})
+	m.rawWith(api, huma.Operation{
+		OperationID: "recognise-film", Method: http.MethodPost, Path: "/recognise", Summary: "Answer without a question",
+		Extensions: sdk.Permission(m.name + ".film.recognise"),
+	}, func(w http.ResponseWriter, _ *http.Request) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.later = "recognised"
+		w.WriteHeader(http.StatusNoContent)
+	})
 	finish := sdk.Public()
 	finish["x-finishes"] = true
 	m.rawWith(api, huma.Operation{

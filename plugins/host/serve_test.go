@@ -64,6 +64,23 @@ func TestTheHostRefusesWhatTheModuleNeedNotSee(t *testing.T) {
 	}
 }
 
+func TestAModuleThatForgetsToAskIsNotAskedEither(t *testing.T) {
+	t.Parallel()
+	p := open(t, nil, "rig")
+	p.as(member)
+	if a := p.do(t, http.MethodPost, "rig/recognise", nil); a.status != http.StatusForbidden || a.code() != "denied" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if got := p.get(t, "rig/later").body; got != "" {
+		t.Errorf("the module was asked: %s", got)
+	}
+	p.as(curator)
+	p.do(t, http.MethodPost, "rig/recognise", nil)
+	if got := p.get(t, "rig/later").body; got != "recognised" {
+		t.Errorf("a curator's request did not arrive: %q", got)
+	}
+}
+
 func TestTheModuleHearsOnlyTheHostAboutTheAsker(t *testing.T) {
 	t.Parallel()
 	p := open(t, nil, "rig")

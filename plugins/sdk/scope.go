@@ -54,7 +54,14 @@ func InScope(ctx context.Context, authors ...string) func(*sql.Selector) {
 }
 
 // InPlace is the predicate of one row: it is of the space that the request
-// names. A row of another space is not found, whoever asks.
-func InPlace(ctx context.Context) func(*sql.Selector) {
-	return db.In(core.Scope{Place: ActorFrom(ctx).Space.Place})
+// names, and not of suspended people. A row of another space is not found,
+// whoever asks. authors are as for [InScope].
+func InPlace(ctx context.Context, authors ...string) func(*sql.Selector) {
+	here := db.In(core.Scope{Place: ActorFrom(ctx).Space.Place})
+	return func(s *sql.Selector) {
+		here(s)
+		for _, column := range authors {
+			s.Where(notSuspended(s.C(column)))
+		}
+	}
 }
