@@ -164,6 +164,17 @@ func TestTheGuardWantsTheDeclaredActionAsked(t *testing.T) {
 	}
 }
 
+func TestAModulesNameIsOneWordOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"ecran": true, "vod2": true, "x": false, "Ecran": false, "vod_2": false, "2vod": false, "a.b": false, "": false, "grants": false, "core": false,
+	} {
+		if core.ModuleName(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}
+
 func TestThePlaceKnowsItsLevel(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -92,6 +92,27 @@ var secrets = []secret{
 		},
 	},
 	{
+		name: "a selection that is published and private",
+		make: func(t *testing.T, p *platform, mark string) map[string]string {
+			label := p.label(t)
+			ecran := "/v1/spaces/bretagne/ecran"
+			selection := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/labels/"+label+"/selections", map[string]any{"title": mark, "text": mark, "visibility": "private"}).field("id")
+			film := p.film(t, "Choisi en secret")
+			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
+			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark}).field("id")
+			p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/publish", nil)
+			return map[string]string{"label": label, "selection": selection, "pick": pick}
+		},
+		may: []string{"creator@bretagne"},
+	},
+	{
+		name: "the e-mail of an account",
+		make: func(t *testing.T, p *platform, _ string) map[string]string {
+			return map[string]string{"email": p.account(t, "producer@bretagne").Email}
+		},
+		may: []string{"producer@bretagne"},
+	},
+	{
 		name: "an access token",
 		make: func(t *testing.T, p *platform, mark string) map[string]string {
 			return map[string]string{"token": p.must(t, "creator@bretagne", http.MethodPost, "/v1/me/tokens", map[string]any{"name": mark}).field("id")}

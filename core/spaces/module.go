@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 
 	"github.com/labfilms/labfilms/core"
@@ -162,8 +161,6 @@ func below(at *ent.Space) predicate.Space {
 	}
 }
 
-var moduleShape = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
-
 // Switch sets the module's state in the space, for it and for every space below
 // that has not set its own: action module.switch. It takes effect on the next
 // request. settings is a JSON object that the caller has found to be what the
@@ -250,7 +247,7 @@ func (s *Spaces) lock(ctx context.Context, c *ent.Client, id string) error {
 
 func checkSwitch(module string, state State, settings json.RawMessage) (json.RawMessage, error) {
 	var form text.Form
-	if !moduleShape.MatchString(module) {
+	if !core.ModuleName(module) {
 		form.Refuse("path/module", "module", "It is no name of a module.", "Ce n'est pas un nom de module.")
 	}
 	if !slices.Contains([]State{Off, On, ReadOnly, Closing}, state) {

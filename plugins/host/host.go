@@ -105,7 +105,7 @@ func New(opts Options) (*Host, error) {
 	}
 	h := &Host{opts: opts, modules: map[string]*module{}}
 	for _, b := range opts.Bundled {
-		if !moduleName.MatchString(b.Name) || slices.Contains(h.names, b.Name) {
+		if !core.ModuleName(b.Name) || slices.Contains(h.names, b.Name) {
 			return nil, fmt.Errorf("host: %q is no name for a module, or is there twice", b.Name)
 		}
 		h.names = append(h.names, b.Name)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,11 +19,8 @@ type Manifest struct {
 	Emits       []string        `json:"emits"`       // types of event it records
 	Listens     []string        `json:"listens"`     // types of event it is told
 	Settings    json.RawMessage `json:"settings"`    // a JSON Schema
-	Policy      string          `json:"policy"`      // lines "p, role, action, relations"
+	Policy      string          `json:"policy"`      // lines "role, relations, action"
 }
-
-// moduleName keeps a name usable as a path segment, a schema and a role.
-var moduleName = regexp.MustCompile(`^[a-z][a-z0-9]{1,30}$`)
 
 // The host's services, as a manifest asks for them.
 const (

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/labfilms/labfilms/core"
 )
 
 // Module is all that a module must be. Both methods are called before there is
@@ -86,15 +88,12 @@ type Manifest struct {
 }
 
 var (
-	moduleName    = regexp.MustCompile(`^[a-z][a-z0-9]{1,30}$`)
 	moduleVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$`)
 	eventType     = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*$`)
 
 	services = []string{FilmsRead, PeopleRead}
 	// shared are the facts that are the core's to own and a module's to find.
 	shared = []string{"film.recognised.v1", "film.recognition_ended.v1", "credit.proposed.v1"}
-	// reserved are the words below a space that are the core's.
-	reserved = []string{"core", "sdk", "modules", "grants", "front", "openapi"}
 )
 
 // Validate returns everything that is wrong with the manifest, or nil. The
@@ -102,11 +101,8 @@ var (
 func (m Manifest) Validate() error {
 	var wrong []error
 	no := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf("manifest: "+format, args...)) }
-	if !moduleName.MatchString(m.Name) {
-		no("the name %q is not one lower-case word of 2 to 31 letters and digits", m.Name)
-	}
-	if slices.Contains(reserved, m.Name) {
-		no("the name %q is the platform's own", m.Name)
+	if !core.ModuleName(m.Name) {
+		no("the name %q is not one lower-case word of 2 to 31 letters and digits, or it is the platform's own", m.Name)
 	}
 	if !moduleVersion.MatchString(m.Version) {
 		no("the version %q is not of the form 1.2.3", m.Version)
