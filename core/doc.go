@@ -14,7 +14,7 @@
 //	core/accounts spaces directory films  the areas: each owns its rows and its rules
 //	core/db events audit                  the rails: any area, in the caller's transaction
 //	ent  policies                         rows, and who may do what
-//	core/rest  core                       conventions and words
+//	core/rest core/text  core             conventions, text from people, words
 //
 // Areas do not import each other. They meet in cmd, through an [Event], or by
 // an id. Any area may read any core table; only its owner writes it.

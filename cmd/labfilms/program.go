@@ -239,14 +239,29 @@ func (p *Program) startModules(ctx context.Context, public string) (err error) {
 		Databases: host.Databases{URL: p.settings.DatabaseURL},
 		PublicURL: public, Log: p.log, Environ: os.Environ(),
 		Films: p.hostFilms, People: p.hostPeople, Emit: p.events.Accept,
-		Refused: func(ctx context.Context, module, permission string) {
-			p.log.WarnContext(ctx, "a module asked for what its manifest does not name", "module", module, "permission", permission)
-		},
+		Refused: p.refused,
 	})
 	if err != nil {
 		return err
 	}
 	return p.host.Start(ctx)
+}
+
+// refused keeps in the audit that a module asked for what its manifest does
+// not name.
+func (p *Program) refused(ctx context.Context, module, permission string) {
+	ctx = core.WithActor(context.WithoutCancel(ctx), core.System())
+	network, err := p.spaces.Network(ctx)
+	if err == nil {
+		err = p.db.Write(ctx, func(ctx context.Context) error {
+			return p.audit.Record(ctx, audit.Entry{
+				Action: "module.refused", Object: "module:" + module, Place: spaces.Place(network), Reason: permission,
+			})
+		})
+	}
+	if err != nil {
+		p.log.ErrorContext(ctx, "a refusal is not in the audit", "module", module, "permission", permission, "error", err)
+	}
 }
 
 // subscribe brings events to whom they concern: to core what modules found

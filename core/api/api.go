@@ -30,7 +30,7 @@ const maxBody = 1 << 20
 // ones longer.
 const bodyWithin = 30 * time.Second
 
-// Config is what the API is made of; every field is required but the last four.
+// Config is what the API is made of. The first block is required.
 type Config struct {
 	DB        *db.DB
 	Accounts  *accounts.Accounts
@@ -189,7 +189,7 @@ func (a *API) space(ctx context.Context, name string) (*ent.Space, error) {
 	return a.spaces.Get(ctx, name)
 }
 
-// homes returns references to the home spaces of the rows, in one query.
+// homesOf returns references to the home spaces of the rows, in one query.
 func homesOf[T any](ctx context.Context, s *spaces.Spaces, rows []T, home func(T) string) (map[string]Reference, error) {
 	ids := make([]string, 0, len(rows))
 	for _, row := range rows {

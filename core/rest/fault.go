@@ -43,11 +43,6 @@ var (
 		EN: "The body took too long to arrive.",
 		FR: "Le corps de la requête a mis trop de temps à arriver.",
 	}
-	ErrUnauthenticated = &core.Fault{
-		Kind: core.Unauthenticated, Code: "unauthenticated",
-		EN: "Sign in first.",
-		FR: "Veuillez d'abord vous connecter.",
-	}
 	ErrNotFound = &core.Fault{
 		Kind: core.Missing, Code: "not_found",
 		EN: "There is nothing here, or nothing for you to see.",
@@ -105,7 +100,7 @@ var kinds = [...]struct {
 	core.Internal:        {http.StatusInternalServerError, "Internal error", "Erreur interne", core.ErrInternal},
 	core.Malformed:       {http.StatusBadRequest, "Malformed request", "Requête mal formée", ErrMalformed},
 	core.Invalid:         {http.StatusUnprocessableEntity, "Invalid request", "Requête non valide", core.ErrInvalid},
-	core.Unauthenticated: {http.StatusUnauthorized, "Not signed in", "Non connecté", ErrUnauthenticated},
+	core.Unauthenticated: {http.StatusUnauthorized, "Not signed in", "Non connecté", core.ErrUnauthenticated},
 	core.Forbidden:       {http.StatusForbidden, "Not allowed", "Action non autorisée", core.ErrDenied},
 	core.Missing:         {http.StatusNotFound, "Not found", "Introuvable", ErrNotFound},
 	core.NotAllowed:      {http.StatusMethodNotAllowed, "Method not allowed", "Méthode non autorisée", ErrMethodNotAllowed},

@@ -35,6 +35,25 @@ func (p *platform) killed(t testing.TB, module string) time.Duration {
 	return time.Since(began)
 }
 
+// stopped makes the module's process stand still and returns its id.
+func (p *platform) stopped(t testing.TB, module string) int {
+	t.Helper()
+	pid := p.status(t, module).PID
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "every thread stands still", func() bool {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, file := range threads {
+			if stat, _ := os.ReadFile(file); !strings.Contains(string(stat), ") T ") {
+				return false
+			}
+		}
+		return err == nil && len(threads) > 0
+	})
+	return pid
+}
+
 func TestKillingAModuleEightTimesFailsNoGet(t *testing.T) {
 	t.Parallel()
 	p := open(t, nil, "rig", "other")
@@ -174,19 +193,7 @@ func TestARequestDoesNotWaitForEverForAModuleToComeBack(t *testing.T) {
 	t.Parallel()
 	p := open(t, nil, "rig")
 	p.HTTP.CloseIdleConnections()
-	pid := p.status(t, "rig").PID
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "every thread stands still", func() bool {
-		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-		for _, file := range threads {
-			if stat, _ := os.ReadFile(file); !strings.Contains(string(stat), ") T ") {
-				return false
-			}
-		}
-		return err == nil && len(threads) > 0
-	})
+	pid := p.stopped(t, "rig")
 	count := func() int {
 		sockets, err := os.ReadFile("/proc/net/unix")
 		if err != nil {

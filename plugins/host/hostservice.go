@@ -27,8 +27,7 @@ type Film struct {
 	ID, Title, Slug, Stage string
 	Space                  string         // the id of its home
 	Relations              core.Relations // of the asker to it
-	Director               string
-	Year                   int // 0 if it is not known
+	Year                   int            // 0 if it is not known
 	DurationS              int
 }
 
@@ -104,7 +103,7 @@ func (s *services) Films(ctx context.Context, in *wire.References) (*wire.FilmLi
 	for _, f := range films {
 		seen := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
-			Director: f.Director, Year: int32(f.Year), DurationS: int32(f.DurationS),
+			Year: int32(f.Year), DurationS: int32(f.DurationS),
 		}
 		if f.Relations != 0 {
 			seen.Relations = strings.Split(f.Relations.String(), "+")

@@ -64,20 +64,38 @@ func TestTheHostRefusesWhatTheModuleNeedNotSee(t *testing.T) {
 	}
 }
 
-func TestAModuleThatForgetsToAskIsNotAskedEither(t *testing.T) {
+func TestWhatIsRefusedDoesNotReachTheModule(t *testing.T) {
 	t.Parallel()
 	p := open(t, nil, "rig")
-	p.as(member)
-	if a := p.do(t, http.MethodPost, "rig/recognise", nil); a.status != http.StatusForbidden || a.code() != "denied" {
-		t.Errorf("%d %s", a.status, a.body)
-	}
-	if got := p.get(t, "rig/later").body; got != "" {
-		t.Errorf("the module was asked: %s", got)
-	}
-	p.as(curator)
-	p.do(t, http.MethodPost, "rig/recognise", nil)
-	if got := p.get(t, "rig/later").body; got != "recognised" {
-		t.Errorf("a curator's request did not arrive: %q", got)
+	// A module that stands still answers nothing: what is answered now is the
+	// host's own.
+	p.stopped(t, "rig")
+	scoped := *member
+	scoped.Scopes = []string{"rig.hello.read"}
+	for what, actor := range map[string]*core.Actor{"a visitor": nil, "a token without the scope": &scoped, "a member": member} {
+		p.as(actor)
+		path := "rig/notes"
+		if actor == member {
+			path = "rig/recognise"
+		}
+		answered := make(chan int, 1)
+		go func() {
+			res, err := p.HTTP.Post(p.URL+"/v1/spaces/bretagne/"+path, "application/json", strings.NewReader(`{"text": "x"}`))
+			if err != nil {
+				answered <- 0
+				return
+			}
+			res.Body.Close()
+			answered <- res.StatusCode
+		}()
+		select {
+		case status := <-answered:
+			if status != http.StatusUnauthorized && status != http.StatusForbidden {
+				t.Errorf("%s: %d", what, status)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s: the request reached the module", what)
+		}
 	}
 }
 

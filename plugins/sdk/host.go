@@ -44,7 +44,6 @@ type Film struct {
 	Slug      string
 	Stage     string // idea, development, preparation, shooting, post, finished, released, withdrawn
 	Space     string // the id of its home
-	Director  string
 	Year      int
 	DurationS int
 	Relations Relations // of the asker to the film: own, team, crew, published …
@@ -92,7 +91,7 @@ func (f Films) Get(ctx context.Context, ids []string) (map[string]Film, error) {
 		for _, film := range answer.GetFilms() {
 			found[film.GetId()] = Film{
 				ID: film.GetId(), Title: film.GetTitle(), Slug: film.GetSlug(), Stage: film.GetStage(),
-				Space: film.GetSpace(), Director: film.GetDirector(), Year: int(film.GetYear()),
+				Space: film.GetSpace(), Year: int(film.GetYear()),
 				DurationS: int(film.GetDurationS()), Relations: relations(film.GetRelations()),
 			}
 		}

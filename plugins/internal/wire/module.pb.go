@@ -1049,9 +1049,8 @@ type Film struct {
 	Stage         string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`
 	Space         string                 `protobuf:"bytes,5,opt,name=space,proto3" json:"space,omitempty"`
 	Relations     []string               `protobuf:"bytes,6,rep,name=relations,proto3" json:"relations,omitempty"` // of the asker to the film
-	Director      string                 `protobuf:"bytes,7,opt,name=director,proto3" json:"director,omitempty"`
-	Year          int32                  `protobuf:"varint,8,opt,name=year,proto3" json:"year,omitempty"`
-	DurationS     int32                  `protobuf:"varint,9,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
+	Year          int32                  `protobuf:"varint,7,opt,name=year,proto3" json:"year,omitempty"`
+	DurationS     int32                  `protobuf:"varint,8,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1126,13 +1125,6 @@ func (x *Film) GetRelations() []string {
 		return x.Relations
 	}
 	return nil
-}
-
-func (x *Film) GetDirector() string {
-	if x != nil {
-		return x.Director
-	}
-	return ""
 }
 
 func (x *Film) GetYear() int32 {
@@ -1365,18 +1357,17 @@ const file_module_proto_rawDesc = "" +
 	"\n" +
 	"References\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\x12\x14\n" +
-	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xd9\x01\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xbd\x01\n" +
 	"\x04Film\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
 	"\x04slug\x18\x03 \x01(\tR\x04slug\x12\x14\n" +
 	"\x05stage\x18\x04 \x01(\tR\x05stage\x12\x14\n" +
 	"\x05space\x18\x05 \x01(\tR\x05space\x12\x1c\n" +
-	"\trelations\x18\x06 \x03(\tR\trelations\x12\x1a\n" +
-	"\bdirector\x18\a \x01(\tR\bdirector\x12\x12\n" +
-	"\x04year\x18\b \x01(\x05R\x04year\x12\x1d\n" +
+	"\trelations\x18\x06 \x03(\tR\trelations\x12\x12\n" +
+	"\x04year\x18\a \x01(\x05R\x04year\x12\x1d\n" +
 	"\n" +
-	"duration_s\x18\t \x01(\x05R\tdurationS\":\n" +
+	"duration_s\x18\b \x01(\x05R\tdurationS\":\n" +
 	"\bFilmList\x12.\n" +
 	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"D\n" +
 	"\x06Person\x12\x0e\n" +
