@@ -61,15 +61,15 @@ func (a *API) serveSpaceDocument(w http.ResponseWriter, r *http.Request) {
 		rest.WriteProblem(w, r, err)
 		return
 	}
+	states, err := a.spaces.Modules(r.Context(), space, a.modules.Names())
+	if err != nil {
+		rest.WriteProblem(w, r, err)
+		return
+	}
 	var on []string
-	for _, module := range a.modules.Names() {
-		state, err := a.spaces.Effective(r.Context(), space, module)
-		if err != nil {
-			rest.WriteProblem(w, r, err)
-			return
-		}
-		if state != spaces.Off {
-			on = append(on, module)
+	for _, s := range states {
+		if s.State != spaces.Off {
+			on = append(on, s.Module)
 		}
 	}
 	d, err := a.document(on)

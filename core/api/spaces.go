@@ -123,13 +123,13 @@ func (a *API) listModules(ctx context.Context, in *SpacePath) (*struct {
 			Data []ModuleState `json:"data" nullable:"false"`
 		}
 	}{}
-	out.Body.Data = []ModuleState{}
-	for _, module := range a.modules.Names() {
-		state, err := a.moduleState(ctx, space, module)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Data = append(out.Body.Data, state)
+	states, err := a.spaces.Modules(ctx, space, a.modules.Names())
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Data = make([]ModuleState, 0, len(states))
+	for _, state := range states {
+		out.Body.Data = append(out.Body.Data, a.viewModuleState(state))
 	}
 	return out, nil
 }
@@ -188,15 +188,16 @@ func (a *API) moduleState(ctx context.Context, space *ent.Space, module string) 
 	if !slices.Contains(a.modules.Names(), module) {
 		return ModuleState{}, ErrModuleUnknown
 	}
-	sw, err := a.spaces.Module(ctx, space, module)
+	state, err := a.spaces.Module(ctx, space, module)
 	if err != nil {
 		return ModuleState{}, err
 	}
-	summary, version := a.modules.Summary(module)
-	return ModuleState{
-		Module: module, Summary: summary, Version: version,
-		State: string(sw.State), Inherited: sw.Inherited,
-	}, nil
+	return a.viewModuleState(state), nil
+}
+
+func (a *API) viewModuleState(s spaces.ModuleState) ModuleState {
+	summary, version := a.modules.Summary(s.Module)
+	return ModuleState{Module: s.Module, Summary: summary, Version: version, State: string(s.State), Inherited: s.Inherited}
 }
 
 func viewSpace(s *ent.Space) Space {

@@ -141,13 +141,14 @@ func (c Caller) Off(spaces ...sdk.Space) Caller {
 // The headers are pairs of name and value.
 func (c Caller) Do(t testing.TB, method, path string, body any, headers ...string) *Answer {
 	t.Helper()
-	r, err := c.request(t.Context(), method, path, body, headers...)
+	ctx, statements := db.WithCounter(t.Context())
+	r, err := c.request(ctx, method, path, body, headers...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
 	c.serve(w, r, c.acting(r))
-	return &Answer{Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()}
+	return &Answer{Status: w.Code, Header: w.Header(), Body: w.Body.Bytes(), Statements: statements.Len()}
 }
 
 func (c Caller) request(ctx context.Context, method, path string, body any, headers ...string) (*http.Request, error) {
@@ -192,6 +193,9 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Statements is how many the request took in the module's database. A list
+	// takes as many for thirty rows as for one.
+	Statements int
 }
 
 // JSON returns the body, which must be a JSON object.
