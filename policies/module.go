@@ -34,7 +34,7 @@ func Vet(m Module) error {
 
 // vet reads the rows of a module next to those that are there already.
 func (v *vocabulary) vet(m Module, others []row) ([]row, error) {
-	if !moduleName.MatchString(m.Name) {
+	if !core.ModuleName(m.Name) {
 		return nil, fmt.Errorf("%q is no name of a module", m.Name)
 	}
 	if slices.ContainsFunc(others, func(r row) bool { return within(m.Name, r.action) }) {

@@ -47,8 +47,7 @@ const change = "change"
 
 var (
 	coreAction   = regexp.MustCompile(`^[a-z][a-z_]*\.[a-z][a-z_]*$`)
-	moduleAction = regexp.MustCompile(`^[a-z][a-z_]*\.[a-z][a-z_]*\.[a-z][a-z_]*$`)
-	moduleName   = regexp.MustCompile(`^[a-z][a-z_]*$`)
+	moduleAction = regexp.MustCompile(`^[a-z][a-z0-9]+\.[a-z][a-z_]*\.[a-z][a-z_]*$`)
 )
 
 // readVocabulary reads roles.csv and relations.csv.

@@ -160,7 +160,11 @@ func spoil(t *testing.T, p *platform) {
 		for spoilt := range properties {
 			for i, value := range []any{
 				"", " ", "\u202e", "\u200b", "e\u0301", "😀", strings.Repeat("é", 200), "film.", "*", "king", "/fr/", canary, uuid.NewString(),
-				"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 0, 1, -1, 1 << 40, true, []string{}, []string{""}, []string{"*", "film"}, nil,
+				"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 0, 1, -1, 1 << 40, true,
+				[]string{},
+				[]string{""},
+				[]string{"*", "film"},
+				nil,
 			} {
 				body := map[string]any{}
 				for name, schema := range properties {
