@@ -163,10 +163,11 @@ func (a *API) getFilm(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Changed(rest.ETag(film.Version)); err != nil {
+	body, err := a.film(ctx, film)
+	if err != nil {
 		return nil, err
 	}
-	return a.film(ctx, film)
+	return body, in.Changed(body.ETag)
 }
 
 type changeFilmInput struct {
@@ -230,7 +231,8 @@ func (a *API) film(ctx context.Context, film *ent.Film) (*filmBody, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &filmBody{ETag: rest.ETag(film.Version), Body: viewFilm(film, homes)}, nil
+	view := viewFilm(film, homes)
+	return &filmBody{ETag: rest.ETag(film.Version, view), Body: view}, nil
 }
 
 func viewFilm(f *ent.Film, homes map[string]Reference) Film {

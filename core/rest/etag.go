@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,8 +11,18 @@ import (
 	"github.com/labfilms/labfilms/core"
 )
 
-// ETag returns the entity tag of a version: "7" in its quotes.
-func ETag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+// ETag returns the entity tag of what is shown of a version: "7.9f86d081" in its
+// quotes. What comes before the point is the version, which is all that an
+// If-Match names; what comes after changes with everything that is shown, the
+// name of another thing among it.
+func ETag(version int, shown any) string {
+	content, err := json.Marshal(shown)
+	if err != nil {
+		panic("rest: what is shown is not JSON: " + err.Error()) // as it is for the answer itself
+	}
+	sum := sha256.Sum256(content)
+	return `"` + strconv.Itoa(version) + "." + hex.EncodeToString(sum[:4]) + `"`
+}
 
 // IfMatch is the precondition of a change. Embed it in the input.
 type IfMatch struct {
@@ -34,8 +47,9 @@ func (p IfMatch) Version() (int, error) {
 			EN: `Must be one ETag in its quotes, such as "7".`, FR: `Doit être un seul ETag entre guillemets, comme "7".`,
 		})
 	}
-	version, err := strconv.Atoi(tag[1 : len(tag)-1])
-	if err != nil || version < 1 || ETag(version) != tag {
+	named, _, _ := strings.Cut(tag[1:len(tag)-1], ".")
+	version, err := strconv.Atoi(named)
+	if err != nil || version < 1 || strconv.Itoa(version) != named {
 		return 0, core.ErrStale
 	}
 	return version, nil

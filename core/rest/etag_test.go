@@ -17,7 +17,7 @@ func TestIfMatchNamesOneVersion(t *testing.T) {
 		version int
 		fault   *core.Fault
 	}{
-		`"7"`: {7, nil}, ` "12" `: {12, nil},
+		`"7"`: {7, nil}, ` "12" `: {12, nil}, rest.ETag(7, "anything"): {7, nil}, `"7.not hex"`: {7, nil}, `".7"`: {0, core.ErrStale},
 		``: {0, rest.ErrPreconditionRequired}, `*`: {0, rest.ErrPreconditionRequired},
 		`W/"7"`: {0, core.ErrStale}, `"abc"`: {0, core.ErrStale}, `"0"`: {0, core.ErrStale}, `"-1"`: {0, core.ErrStale}, `"07"`: {0, core.ErrStale},
 		`"99999999999999999999"`: {0, core.ErrStale},
@@ -30,11 +30,26 @@ func TestIfMatchNamesOneVersion(t *testing.T) {
 	}
 }
 
+func TestATagChangesWithWhatIsShownAndNamesTheVersion(t *testing.T) {
+	t.Parallel()
+	type film struct{ Title, Space string }
+	tag := rest.ETag(7, film{"Marée basse", "Bretagne"})
+	if tag != rest.ETag(7, film{"Marée basse", "Bretagne"}) {
+		t.Error("the same has two tags")
+	}
+	if tag == rest.ETag(7, film{"Marée basse", "Breizh"}) {
+		t.Error("the space's new name is not seen")
+	}
+	if tag == rest.ETag(8, film{"Marée basse", "Bretagne"}) {
+		t.Error("another version has the same tag")
+	}
+}
+
 func TestWhatTheAskerHasIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	a := api()
 	huma.Register(a, public(http.MethodGet, "/film"), func(_ context.Context, in *struct{ rest.IfNoneMatch }) (*itemBody, error) {
-		if err := in.Changed(rest.ETag(7)); err != nil {
+		if err := in.Changed(`"7"`); err != nil {
 			return nil, err
 		}
 		return &itemBody{item{Title: "a"}}, nil

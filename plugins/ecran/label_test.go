@@ -3,6 +3,7 @@ package ecran_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -46,7 +47,7 @@ func TestMakeLabel(t *testing.T) {
 				if string(again.Body) != string(a.Body) {
 					t.Errorf("read back as\n%s\nmade as\n%s", again.Body, a.Body)
 				}
-				if a.Header.Get("ETag") != `"1"` || a.Header.Get("Location") == "" {
+				if !strings.HasPrefix(a.Header.Get("ETag"), `"1.`) || a.Header.Get("Location") == "" {
 					t.Errorf("headers %v", a.Header)
 				}
 			})
@@ -121,10 +122,10 @@ func TestChangeLabel(t *testing.T) {
 		if label := a.JSON(t); label["manifesto"] != text["manifesto"] || label["name"] != "Gens de mer" || len(label["curators"].([]any)) != 2 {
 			t.Errorf("changed to %v", label)
 		}
-		if a.Header.Get("ETag") != `"2"` {
+		if !strings.HasPrefix(a.Header.Get("ETag"), `"2.`) {
 			t.Errorf("ETag %s", a.Header.Get("ETag"))
 		}
-		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels/"+id, nil, "If-None-Match", `"2"`), 304)
+		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels/"+id, nil, "If-None-Match", a.Header.Get("ETag")), 304)
 
 		// The holder dismisses everybody, and they can do nothing any more.
 		a = e.As(maelle).Do(t, http.MethodPatch, "/labels/"+id, map[string]any{"curators": nil}, "If-Match", `"2"`)

@@ -222,10 +222,11 @@ func (e *Ecran) getLabel(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Changed(sdk.ETag(l.Version)); err != nil {
+	body, err := e.label(ctx, l)
+	if err != nil {
 		return nil, err
 	}
-	return e.label(ctx, l)
+	return body, in.Changed(body.ETag)
 }
 
 func (e *Ecran) changeLabel(ctx context.Context, in *struct {
@@ -286,10 +287,8 @@ func (e *Ecran) getSelection(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Changed(sdk.ETag(s.Version)); err != nil {
-		return nil, err
-	}
-	return showSelection(s), nil
+	body := showSelection(s)
+	return body, in.Changed(body.ETag)
 }
 
 func (e *Ecran) changeSelection(ctx context.Context, in *struct {
@@ -364,10 +363,11 @@ func (e *Ecran) getPick(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Changed(sdk.ETag(p.Version)); err != nil {
+	body, err := e.pick(ctx, p)
+	if err != nil {
 		return nil, err
 	}
-	return e.pick(ctx, p)
+	return body, in.Changed(body.ETag)
 }
 
 func (e *Ecran) endPick(ctx context.Context, in *struct {
@@ -387,7 +387,8 @@ func (e *Ecran) label(ctx context.Context, l *ent.Label) (*labelBody, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &labelBody{Location: address(l.SpaceID, "labels", l.ID), ETag: sdk.ETag(l.Version), Body: viewLabel(l, people)}, nil
+	view := viewLabel(l, people)
+	return &labelBody{Location: address(l.SpaceID, "labels", l.ID), ETag: sdk.ETag(l.Version, view), Body: view}, nil
 }
 
 func (e *Ecran) pick(ctx context.Context, p Picked) (*pickBody, error) {
@@ -395,14 +396,16 @@ func (e *Ecran) pick(ctx context.Context, p Picked) (*pickBody, error) {
 	if err != nil {
 		return nil, err
 	}
+	view := viewPick(p, people)
 	return &pickBody{
 		Location: address(p.SpaceID, "selections", p.SelectionID, "picks", p.ID),
-		ETag:     sdk.ETag(p.Version), Body: viewPick(p, people),
+		ETag:     sdk.ETag(p.Version, view), Body: view,
 	}, nil
 }
 
 func showSelection(s *ent.Selection) *selectionBody {
-	return &selectionBody{Location: address(s.SpaceID, "selections", s.ID), ETag: sdk.ETag(s.Version), Body: viewSelection(s)}
+	view := viewSelection(s)
+	return &selectionBody{Location: address(s.SpaceID, "selections", s.ID), ETag: sdk.ETag(s.Version, view), Body: view}
 }
 
 func viewLabel(l *ent.Label, people map[string]sdk.Person) Label {

@@ -120,7 +120,8 @@ func TestSelectionIsTouchedByItsLabelAlone(t *testing.T) {
 func TestChangeSelection(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *screen) {
-		id := e.selection(t, maelle, e.label(t, maelle, "region", "Gens de mer"), "Gens de mer", "public")
+		label := e.label(t, maelle, "region", "Gens de mer")
+		id := e.selection(t, maelle, label, "Gens de mer", "public")
 		at := "/selections/" + id
 		want(t, e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"title": "x"}), 428, "precondition_required")
 		want(t, e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"title": "x"}, "If-Match", `"3"`), 412, "stale")
@@ -137,13 +138,17 @@ func TestChangeSelection(t *testing.T) {
 		if s["title"] != "À la côte" || s["slug"] != "a-la-cote" || s["text"] != "Onze films." || s["visibility"] != "public" {
 			t.Errorf("changed to %v", s)
 		}
-		if label := s["label"].(map[string]any); label["name"] != "Gens de mer" || label["slug"] != "gens-de-mer" {
-			t.Errorf("label %v", label)
+		if by := s["label"].(map[string]any); by["name"] != "Gens de mer" || by["slug"] != "gens-de-mer" {
+			t.Errorf("label %v", by)
 		}
 		// A pick does not make what a curator is writing stale.
 		e.pick(t, maelle, id, "phares")
 		want(t, e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"text": nil}, "If-Match", `"2"`), 200)
-		want(t, e.As(maelle).Do(t, http.MethodGet, at, nil, "If-None-Match", `"3"`), 304)
+		tag := e.As(maelle).Do(t, http.MethodGet, at, nil).Header.Get("ETag")
+		want(t, e.As(maelle).Do(t, http.MethodGet, at, nil, "If-None-Match", tag), 304)
+		// The page shows the label's name: renamed, it is another page.
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"name": "Gens de terre"}, "If-Match", `"1"`), 200)
+		want(t, e.As(maelle).Do(t, http.MethodGet, at, nil, "If-None-Match", tag), 200)
 	})
 }
 

@@ -139,5 +139,5 @@ func Finishing(action string) map[string]any {
 // Public marks an operation that anybody may call.
 func Public() map[string]any { return rest.Public() }
 
-// ETag returns the entity tag of a version.
-func ETag(version int) string { return rest.ETag(version) }
+// ETag returns the entity tag of what is shown of a version.
+func ETag(version int, shown any) string { return rest.ETag(version, shown) }
