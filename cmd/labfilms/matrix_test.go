@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write policies/testdata/matrix.golden a
 // difference, then run the test with -update.
 func TestTheMatrixOfOperationsAndRoles(t *testing.T) {
 	t.Parallel()
-	p := demoPlatform(t)
+	p := newPlatform(t, Settings{})
 	var all []policies.Operation
 	for _, op := range operations(t, p) {
 		if !op.Public && !slices.Contains(p.gate.Actions(), op.Permission) {

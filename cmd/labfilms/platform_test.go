@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,25 +23,6 @@ type platform struct {
 	*Program
 	URL    string
 	tokens map[string]string // by role@space
-}
-
-// demo starts one platform for all tests of the package that only read. It
-// lives until the process ends, and its folder with it.
-var demo = sync.OnceValues(func() (*platform, error) {
-	dir, err := os.MkdirTemp("", "labfilms")
-	if err != nil {
-		return nil, err
-	}
-	return startPlatform(Settings{Addr: "127.0.0.1:0", Data: dir})
-})
-
-func demoPlatform(t testing.TB) *platform {
-	t.Helper()
-	p, err := demo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // newPlatform starts a platform for one test alone.
