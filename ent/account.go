@@ -32,6 +32,8 @@ type Account struct {
 	PersonID string `json:"person_id,omitempty"`
 	// Locale holds the value of the "locale" field.
 	Locale string `json:"locale,omitempty"`
+	// IANA name, of the account's holder.
+	TimeZone string `json:"time_zone,omitempty"`
 	// Person.suspended says the same for lists and is written with it.
 	State account.State `json:"state,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -48,11 +50,13 @@ type AccountEdges struct {
 	Sessions []*Session `json:"sessions,omitempty"`
 	// Tokens holds the value of the tokens edge.
 	Tokens []*Token `json:"tokens,omitempty"`
+	// Proofs holds the value of the proofs edge.
+	Proofs []*Proof `json:"proofs,omitempty"`
 	// Grants holds the value of the grants edge.
 	Grants []*Grant `json:"grants,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // PersonOrErr returns the Person value or an error if the edge
@@ -84,10 +88,19 @@ func (e AccountEdges) TokensOrErr() ([]*Token, error) {
 	return nil, &NotLoadedError{edge: "tokens"}
 }
 
+// ProofsOrErr returns the Proofs value or an error if the edge
+// was not loaded in eager-loading.
+func (e AccountEdges) ProofsOrErr() ([]*Proof, error) {
+	if e.loadedTypes[3] {
+		return e.Proofs, nil
+	}
+	return nil, &NotLoadedError{edge: "proofs"}
+}
+
 // GrantsOrErr returns the Grants value or an error if the edge
 // was not loaded in eager-loading.
 func (e AccountEdges) GrantsOrErr() ([]*Grant, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Grants, nil
 	}
 	return nil, &NotLoadedError{edge: "grants"}
@@ -100,7 +113,7 @@ func (*Account) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case account.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case account.FieldID, account.FieldEmail, account.FieldPasswordHash, account.FieldPersonID, account.FieldLocale, account.FieldState:
+		case account.FieldID, account.FieldEmail, account.FieldPasswordHash, account.FieldPersonID, account.FieldLocale, account.FieldTimeZone, account.FieldState:
 			values[i] = new(sql.NullString)
 		case account.FieldCreatedAt, account.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -167,6 +180,12 @@ func (_m *Account) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Locale = value.String
 			}
+		case account.FieldTimeZone:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_zone", values[i])
+			} else if value.Valid {
+				_m.TimeZone = value.String
+			}
 		case account.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
@@ -199,6 +218,11 @@ func (_m *Account) QuerySessions() *SessionQuery {
 // QueryTokens queries the "tokens" edge of the Account entity.
 func (_m *Account) QueryTokens() *TokenQuery {
 	return NewAccountClient(_m.config).QueryTokens(_m)
+}
+
+// QueryProofs queries the "proofs" edge of the Account entity.
+func (_m *Account) QueryProofs() *ProofQuery {
+	return NewAccountClient(_m.config).QueryProofs(_m)
 }
 
 // QueryGrants queries the "grants" edge of the Account entity.
@@ -248,6 +272,9 @@ func (_m *Account) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("locale=")
 	builder.WriteString(_m.Locale)
+	builder.WriteString(", ")
+	builder.WriteString("time_zone=")
+	builder.WriteString(_m.TimeZone)
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))

@@ -15,6 +15,7 @@ import (
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/grant"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/token"
 )
@@ -101,6 +102,20 @@ func (_c *AccountCreate) SetNillableLocale(v *string) *AccountCreate {
 	return _c
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_c *AccountCreate) SetTimeZone(v string) *AccountCreate {
+	_c.mutation.SetTimeZone(v)
+	return _c
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableTimeZone(v *string) *AccountCreate {
+	if v != nil {
+		_c.SetTimeZone(*v)
+	}
+	return _c
+}
+
 // SetState sets the "state" field.
 func (_c *AccountCreate) SetState(v account.State) *AccountCreate {
 	_c.mutation.SetState(v)
@@ -162,6 +177,21 @@ func (_c *AccountCreate) AddTokens(v ...*Token) *AccountCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddTokenIDs(ids...)
+}
+
+// AddProofIDs adds the "proofs" edge to the Proof entity by IDs.
+func (_c *AccountCreate) AddProofIDs(ids ...string) *AccountCreate {
+	_c.mutation.AddProofIDs(ids...)
+	return _c
+}
+
+// AddProofs adds the "proofs" edges to the Proof entity.
+func (_c *AccountCreate) AddProofs(v ...*Proof) *AccountCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddProofIDs(ids...)
 }
 
 // AddGrantIDs adds the "grants" edge to the Grant entity by IDs.
@@ -230,6 +260,10 @@ func (_c *AccountCreate) defaults() {
 		v := account.DefaultLocale
 		_c.mutation.SetLocale(v)
 	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		v := account.DefaultTimeZone
+		_c.mutation.SetTimeZone(v)
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := account.DefaultState
 		_c.mutation.SetState(v)
@@ -276,6 +310,14 @@ func (_c *AccountCreate) check() error {
 	if v, ok := _c.mutation.Locale(); ok {
 		if err := account.LocaleValidator(v); err != nil {
 			return &ValidationError{Name: "locale", err: fmt.Errorf(`ent: validator failed for field "Account.locale": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		return &ValidationError{Name: "time_zone", err: errors.New(`ent: missing required field "Account.time_zone"`)}
+	}
+	if v, ok := _c.mutation.TimeZone(); ok {
+		if err := account.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Account.time_zone": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.State(); !ok {
@@ -354,6 +396,10 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec.SetField(account.FieldLocale, field.TypeString, value)
 		_node.Locale = value
 	}
+	if value, ok := _c.mutation.TimeZone(); ok {
+		_spec.SetField(account.FieldTimeZone, field.TypeString, value)
+		_node.TimeZone = value
+	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(account.FieldState, field.TypeEnum, value)
 		_node.State = value
@@ -400,6 +446,22 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(token.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ProofsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -538,6 +600,18 @@ func (u *AccountUpsert) SetLocale(v string) *AccountUpsert {
 // UpdateLocale sets the "locale" field to the value that was provided on create.
 func (u *AccountUpsert) UpdateLocale() *AccountUpsert {
 	u.SetExcluded(account.FieldLocale)
+	return u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AccountUpsert) SetTimeZone(v string) *AccountUpsert {
+	u.Set(account.FieldTimeZone, v)
+	return u
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AccountUpsert) UpdateTimeZone() *AccountUpsert {
+	u.SetExcluded(account.FieldTimeZone)
 	return u
 }
 
@@ -681,6 +755,20 @@ func (u *AccountUpsertOne) SetLocale(v string) *AccountUpsertOne {
 func (u *AccountUpsertOne) UpdateLocale() *AccountUpsertOne {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdateLocale()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AccountUpsertOne) SetTimeZone(v string) *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AccountUpsertOne) UpdateTimeZone() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateTimeZone()
 	})
 }
 
@@ -993,6 +1081,20 @@ func (u *AccountUpsertBulk) SetLocale(v string) *AccountUpsertBulk {
 func (u *AccountUpsertBulk) UpdateLocale() *AccountUpsertBulk {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdateLocale()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AccountUpsertBulk) SetTimeZone(v string) *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AccountUpsertBulk) UpdateTimeZone() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateTimeZone()
 	})
 }
 

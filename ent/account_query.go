@@ -17,6 +17,7 @@ import (
 	"github.com/labfilms/labfilms/ent/grant"
 	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/token"
 )
@@ -31,6 +32,7 @@ type AccountQuery struct {
 	withPerson   *PersonQuery
 	withSessions *SessionQuery
 	withTokens   *TokenQuery
+	withProofs   *ProofQuery
 	withGrants   *GrantQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -128,6 +130,28 @@ func (_q *AccountQuery) QueryTokens() *TokenQuery {
 			sqlgraph.From(account.Table, account.FieldID, selector),
 			sqlgraph.To(token.Table, token.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, account.TokensTable, account.TokensColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProofs chains the current query on the "proofs" edge.
+func (_q *AccountQuery) QueryProofs() *ProofQuery {
+	query := (&ProofClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, selector),
+			sqlgraph.To(proof.Table, proof.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.ProofsTable, account.ProofsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -352,6 +376,7 @@ func (_q *AccountQuery) Clone() *AccountQuery {
 		withPerson:   _q.withPerson.Clone(),
 		withSessions: _q.withSessions.Clone(),
 		withTokens:   _q.withTokens.Clone(),
+		withProofs:   _q.withProofs.Clone(),
 		withGrants:   _q.withGrants.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
@@ -389,6 +414,17 @@ func (_q *AccountQuery) WithTokens(opts ...func(*TokenQuery)) *AccountQuery {
 		opt(query)
 	}
 	_q.withTokens = query
+	return _q
+}
+
+// WithProofs tells the query-builder to eager-load the nodes that are connected to
+// the "proofs" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AccountQuery) WithProofs(opts ...func(*ProofQuery)) *AccountQuery {
+	query := (&ProofClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProofs = query
 	return _q
 }
 
@@ -481,10 +517,11 @@ func (_q *AccountQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Acco
 	var (
 		nodes       = []*Account{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withPerson != nil,
 			_q.withSessions != nil,
 			_q.withTokens != nil,
+			_q.withProofs != nil,
 			_q.withGrants != nil,
 		}
 	)
@@ -526,6 +563,13 @@ func (_q *AccountQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Acco
 		if err := _q.loadTokens(ctx, query, nodes,
 			func(n *Account) { n.Edges.Tokens = []*Token{} },
 			func(n *Account, e *Token) { n.Edges.Tokens = append(n.Edges.Tokens, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProofs; query != nil {
+		if err := _q.loadProofs(ctx, query, nodes,
+			func(n *Account) { n.Edges.Proofs = []*Proof{} },
+			func(n *Account, e *Proof) { n.Edges.Proofs = append(n.Edges.Proofs, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -613,6 +657,36 @@ func (_q *AccountQuery) loadTokens(ctx context.Context, query *TokenQuery, nodes
 	}
 	query.Where(predicate.Token(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(account.TokensColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.AccountID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "account_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *AccountQuery) loadProofs(ctx context.Context, query *ProofQuery, nodes []*Account, init func(*Account), assign func(*Account, *Proof)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Account)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(proof.FieldAccountID)
+	}
+	query.Where(predicate.Proof(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(account.ProofsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

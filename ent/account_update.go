@@ -14,6 +14,7 @@ import (
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/grant"
 	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/token"
 )
@@ -100,6 +101,20 @@ func (_u *AccountUpdate) SetNillableLocale(v *string) *AccountUpdate {
 	return _u
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_u *AccountUpdate) SetTimeZone(v string) *AccountUpdate {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableTimeZone(v *string) *AccountUpdate {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *AccountUpdate) SetState(v account.State) *AccountUpdate {
 	_u.mutation.SetState(v)
@@ -142,6 +157,21 @@ func (_u *AccountUpdate) AddTokens(v ...*Token) *AccountUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddTokenIDs(ids...)
+}
+
+// AddProofIDs adds the "proofs" edge to the Proof entity by IDs.
+func (_u *AccountUpdate) AddProofIDs(ids ...string) *AccountUpdate {
+	_u.mutation.AddProofIDs(ids...)
+	return _u
+}
+
+// AddProofs adds the "proofs" edges to the Proof entity.
+func (_u *AccountUpdate) AddProofs(v ...*Proof) *AccountUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProofIDs(ids...)
 }
 
 // AddGrantIDs adds the "grants" edge to the Grant entity by IDs.
@@ -204,6 +234,27 @@ func (_u *AccountUpdate) RemoveTokens(v ...*Token) *AccountUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTokenIDs(ids...)
+}
+
+// ClearProofs clears all "proofs" edges to the Proof entity.
+func (_u *AccountUpdate) ClearProofs() *AccountUpdate {
+	_u.mutation.ClearProofs()
+	return _u
+}
+
+// RemoveProofIDs removes the "proofs" edge to Proof entities by IDs.
+func (_u *AccountUpdate) RemoveProofIDs(ids ...string) *AccountUpdate {
+	_u.mutation.RemoveProofIDs(ids...)
+	return _u
+}
+
+// RemoveProofs removes "proofs" edges to Proof entities.
+func (_u *AccountUpdate) RemoveProofs(v ...*Proof) *AccountUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProofIDs(ids...)
 }
 
 // ClearGrants clears all "grants" edges to the Grant entity.
@@ -280,6 +331,11 @@ func (_u *AccountUpdate) check() error {
 			return &ValidationError{Name: "locale", err: fmt.Errorf(`ent: validator failed for field "Account.locale": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TimeZone(); ok {
+		if err := account.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Account.time_zone": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.State(); ok {
 		if err := account.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Account.state": %w`, err)}
@@ -320,6 +376,9 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(account.FieldLocale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(account.FieldTimeZone, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(account.FieldState, field.TypeEnum, value)
@@ -407,6 +466,51 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(token.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProofsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProofsIDs(); len(nodes) > 0 && !_u.mutation.ProofsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProofsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -548,6 +652,20 @@ func (_u *AccountUpdateOne) SetNillableLocale(v *string) *AccountUpdateOne {
 	return _u
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_u *AccountUpdateOne) SetTimeZone(v string) *AccountUpdateOne {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableTimeZone(v *string) *AccountUpdateOne {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *AccountUpdateOne) SetState(v account.State) *AccountUpdateOne {
 	_u.mutation.SetState(v)
@@ -590,6 +708,21 @@ func (_u *AccountUpdateOne) AddTokens(v ...*Token) *AccountUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.AddTokenIDs(ids...)
+}
+
+// AddProofIDs adds the "proofs" edge to the Proof entity by IDs.
+func (_u *AccountUpdateOne) AddProofIDs(ids ...string) *AccountUpdateOne {
+	_u.mutation.AddProofIDs(ids...)
+	return _u
+}
+
+// AddProofs adds the "proofs" edges to the Proof entity.
+func (_u *AccountUpdateOne) AddProofs(v ...*Proof) *AccountUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProofIDs(ids...)
 }
 
 // AddGrantIDs adds the "grants" edge to the Grant entity by IDs.
@@ -652,6 +785,27 @@ func (_u *AccountUpdateOne) RemoveTokens(v ...*Token) *AccountUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTokenIDs(ids...)
+}
+
+// ClearProofs clears all "proofs" edges to the Proof entity.
+func (_u *AccountUpdateOne) ClearProofs() *AccountUpdateOne {
+	_u.mutation.ClearProofs()
+	return _u
+}
+
+// RemoveProofIDs removes the "proofs" edge to Proof entities by IDs.
+func (_u *AccountUpdateOne) RemoveProofIDs(ids ...string) *AccountUpdateOne {
+	_u.mutation.RemoveProofIDs(ids...)
+	return _u
+}
+
+// RemoveProofs removes "proofs" edges to Proof entities.
+func (_u *AccountUpdateOne) RemoveProofs(v ...*Proof) *AccountUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProofIDs(ids...)
 }
 
 // ClearGrants clears all "grants" edges to the Grant entity.
@@ -741,6 +895,11 @@ func (_u *AccountUpdateOne) check() error {
 			return &ValidationError{Name: "locale", err: fmt.Errorf(`ent: validator failed for field "Account.locale": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TimeZone(); ok {
+		if err := account.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Account.time_zone": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.State(); ok {
 		if err := account.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Account.state": %w`, err)}
@@ -798,6 +957,9 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(account.FieldLocale, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(account.FieldTimeZone, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(account.FieldState, field.TypeEnum, value)
@@ -885,6 +1047,51 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(token.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProofsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProofsIDs(); len(nodes) > 0 && !_u.mutation.ProofsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProofsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.ProofsTable,
+			Columns: []string{account.ProofsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proof.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

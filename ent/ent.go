@@ -14,19 +14,31 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/auditentry"
+	"github.com/labfilms/labfilms/ent/busyperiod"
+	"github.com/labfilms/labfilms/ent/claim"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/deadletter"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
 	"github.com/labfilms/labfilms/ent/grant"
+	"github.com/labfilms/labfilms/ent/handle"
 	"github.com/labfilms/labfilms/ent/idempotencyrecord"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
+	"github.com/labfilms/labfilms/ent/organisation"
 	"github.com/labfilms/labfilms/ent/outbox"
 	"github.com/labfilms/labfilms/ent/outboxcursor"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/recognition"
+	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 	"github.com/labfilms/labfilms/ent/token"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -89,19 +101,31 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			account.Table:           account.ValidColumn,
 			auditentry.Table:        auditentry.ValidColumn,
+			busyperiod.Table:        busyperiod.ValidColumn,
+			claim.Table:             claim.ValidColumn,
+			credit.Table:            credit.ValidColumn,
 			deadletter.Table:        deadletter.ValidColumn,
 			film.Table:              film.ValidColumn,
 			filmmember.Table:        filmmember.ValidColumn,
 			grant.Table:             grant.ValidColumn,
+			handle.Table:            handle.ValidColumn,
 			idempotencyrecord.Table: idempotencyrecord.ValidColumn,
+			membership.Table:        membership.ValidColumn,
+			notification.Table:      notification.ValidColumn,
+			organisation.Table:      organisation.ValidColumn,
 			outbox.Table:            outbox.ValidColumn,
 			outboxcursor.Table:      outboxcursor.ValidColumn,
 			person.Table:            person.ValidColumn,
+			personcraft.Table:       personcraft.ValidColumn,
+			proof.Table:             proof.ValidColumn,
 			recognition.Table:       recognition.ValidColumn,
+			registration.Table:      registration.ValidColumn,
 			session.Table:           session.ValidColumn,
 			space.Table:             space.ValidColumn,
 			spacemodule.Table:       spacemodule.ValidColumn,
+			spaceslug.Table:         spaceslug.ValidColumn,
 			token.Table:             token.ValidColumn,
+			transfer.Table:          transfer.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -47,8 +48,28 @@ type Film struct {
 	Stage film.Stage `json:"stage,omitempty"`
 	// The last release; kept when the film is withdrawn.
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
-	// The person who made the entry and was its first owner.
-	MakerID string `json:"maker_id,omitempty"`
+	// In other languages, by their code: en.
+	Titles map[string]string `json:"titles,omitempty"`
+	// In other languages, by their code.
+	Synopses map[string]string `json:"synopses,omitempty"`
+	// Genres holds the value of the "genres" field.
+	Genres []string `json:"genres,omitempty"`
+	// ISO 3166-1 alpha-2, of production.
+	Countries []string `json:"countries,omitempty"`
+	// INSEE codes, of production.
+	Regions []string `json:"regions,omitempty"`
+	// ISO 639-1 or 639-3, spoken in it.
+	Languages []string `json:"languages,omitempty"`
+	// What some want to know before they watch.
+	Warnings []string `json:"warnings,omitempty"`
+	// By scheme: isan, eidr, imdb, tmdb, wikidata, visa.
+	Identifiers map[string]string `json:"identifiers,omitempty"`
+	// To being selected: by any label, after asking, or not at all.
+	Consent film.Consent `json:"consent,omitempty"`
+	// Whether it is made here, or its facts were brought in from elsewhere.
+	Origin film.Origin `json:"origin,omitempty"`
+	// The person who answers for it: the first of its owners.
+	OwnerID string `json:"owner_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the FilmQuery when eager-loading is set.
 	Edges        FilmEdges `json:"edges"`
@@ -59,15 +80,19 @@ type Film struct {
 type FilmEdges struct {
 	// Space holds the value of the space edge.
 	Space *Space `json:"space,omitempty"`
-	// Maker holds the value of the maker edge.
-	Maker *Person `json:"maker,omitempty"`
+	// Owner holds the value of the owner edge.
+	Owner *Person `json:"owner,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*FilmMember `json:"members,omitempty"`
+	// Transfers holds the value of the transfers edge.
+	Transfers []*Transfer `json:"transfers,omitempty"`
+	// Credits holds the value of the credits edge.
+	Credits []*Credit `json:"credits,omitempty"`
 	// Recognitions holds the value of the recognitions edge.
 	Recognitions []*Recognition `json:"recognitions,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [6]bool
 }
 
 // SpaceOrErr returns the Space value or an error if the edge
@@ -81,15 +106,15 @@ func (e FilmEdges) SpaceOrErr() (*Space, error) {
 	return nil, &NotLoadedError{edge: "space"}
 }
 
-// MakerOrErr returns the Maker value or an error if the edge
+// OwnerOrErr returns the Owner value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
-func (e FilmEdges) MakerOrErr() (*Person, error) {
-	if e.Maker != nil {
-		return e.Maker, nil
+func (e FilmEdges) OwnerOrErr() (*Person, error) {
+	if e.Owner != nil {
+		return e.Owner, nil
 	} else if e.loadedTypes[1] {
 		return nil, &NotFoundError{label: person.Label}
 	}
-	return nil, &NotLoadedError{edge: "maker"}
+	return nil, &NotLoadedError{edge: "owner"}
 }
 
 // MembersOrErr returns the Members value or an error if the edge
@@ -101,10 +126,28 @@ func (e FilmEdges) MembersOrErr() ([]*FilmMember, error) {
 	return nil, &NotLoadedError{edge: "members"}
 }
 
+// TransfersOrErr returns the Transfers value or an error if the edge
+// was not loaded in eager-loading.
+func (e FilmEdges) TransfersOrErr() ([]*Transfer, error) {
+	if e.loadedTypes[3] {
+		return e.Transfers, nil
+	}
+	return nil, &NotLoadedError{edge: "transfers"}
+}
+
+// CreditsOrErr returns the Credits value or an error if the edge
+// was not loaded in eager-loading.
+func (e FilmEdges) CreditsOrErr() ([]*Credit, error) {
+	if e.loadedTypes[4] {
+		return e.Credits, nil
+	}
+	return nil, &NotLoadedError{edge: "credits"}
+}
+
 // RecognitionsOrErr returns the Recognitions value or an error if the edge
 // was not loaded in eager-loading.
 func (e FilmEdges) RecognitionsOrErr() ([]*Recognition, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[5] {
 		return e.Recognitions, nil
 	}
 	return nil, &NotLoadedError{edge: "recognitions"}
@@ -115,9 +158,11 @@ func (*Film) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case film.FieldTitles, film.FieldSynopses, film.FieldGenres, film.FieldCountries, film.FieldRegions, film.FieldLanguages, film.FieldWarnings, film.FieldIdentifiers:
+			values[i] = new([]byte)
 		case film.FieldVersion, film.FieldYear, film.FieldDurationS:
 			values[i] = new(sql.NullInt64)
-		case film.FieldID, film.FieldNetworkID, film.FieldRegionID, film.FieldSpaceID, film.FieldTitle, film.FieldSlug, film.FieldSynopsis, film.FieldForm, film.FieldStage, film.FieldMakerID:
+		case film.FieldID, film.FieldNetworkID, film.FieldRegionID, film.FieldSpaceID, film.FieldTitle, film.FieldSlug, film.FieldSynopsis, film.FieldForm, film.FieldStage, film.FieldConsent, film.FieldOrigin, film.FieldOwnerID:
 			values[i] = new(sql.NullString)
 		case film.FieldCreatedAt, film.FieldUpdatedAt, film.FieldReleasedAt:
 			values[i] = new(sql.NullTime)
@@ -229,11 +274,87 @@ func (_m *Film) assignValues(columns []string, values []any) error {
 				_m.ReleasedAt = new(time.Time)
 				*_m.ReleasedAt = value.Time
 			}
-		case film.FieldMakerID:
+		case film.FieldTitles:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field titles", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+					return fmt.Errorf("unmarshal field titles: %w", err)
+				}
+			}
+		case film.FieldSynopses:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field synopses", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Synopses); err != nil {
+					return fmt.Errorf("unmarshal field synopses: %w", err)
+				}
+			}
+		case film.FieldGenres:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field genres", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Genres); err != nil {
+					return fmt.Errorf("unmarshal field genres: %w", err)
+				}
+			}
+		case film.FieldCountries:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field countries", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Countries); err != nil {
+					return fmt.Errorf("unmarshal field countries: %w", err)
+				}
+			}
+		case film.FieldRegions:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field regions", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Regions); err != nil {
+					return fmt.Errorf("unmarshal field regions: %w", err)
+				}
+			}
+		case film.FieldLanguages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field languages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Languages); err != nil {
+					return fmt.Errorf("unmarshal field languages: %w", err)
+				}
+			}
+		case film.FieldWarnings:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field warnings", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Warnings); err != nil {
+					return fmt.Errorf("unmarshal field warnings: %w", err)
+				}
+			}
+		case film.FieldIdentifiers:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field identifiers", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Identifiers); err != nil {
+					return fmt.Errorf("unmarshal field identifiers: %w", err)
+				}
+			}
+		case film.FieldConsent:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field maker_id", values[i])
+				return fmt.Errorf("unexpected type %T for field consent", values[i])
 			} else if value.Valid {
-				_m.MakerID = value.String
+				_m.Consent = film.Consent(value.String)
+			}
+		case film.FieldOrigin:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field origin", values[i])
+			} else if value.Valid {
+				_m.Origin = film.Origin(value.String)
+			}
+		case film.FieldOwnerID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field owner_id", values[i])
+			} else if value.Valid {
+				_m.OwnerID = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -253,14 +374,24 @@ func (_m *Film) QuerySpace() *SpaceQuery {
 	return NewFilmClient(_m.config).QuerySpace(_m)
 }
 
-// QueryMaker queries the "maker" edge of the Film entity.
-func (_m *Film) QueryMaker() *PersonQuery {
-	return NewFilmClient(_m.config).QueryMaker(_m)
+// QueryOwner queries the "owner" edge of the Film entity.
+func (_m *Film) QueryOwner() *PersonQuery {
+	return NewFilmClient(_m.config).QueryOwner(_m)
 }
 
 // QueryMembers queries the "members" edge of the Film entity.
 func (_m *Film) QueryMembers() *FilmMemberQuery {
 	return NewFilmClient(_m.config).QueryMembers(_m)
+}
+
+// QueryTransfers queries the "transfers" edge of the Film entity.
+func (_m *Film) QueryTransfers() *TransferQuery {
+	return NewFilmClient(_m.config).QueryTransfers(_m)
+}
+
+// QueryCredits queries the "credits" edge of the Film entity.
+func (_m *Film) QueryCredits() *CreditQuery {
+	return NewFilmClient(_m.config).QueryCredits(_m)
 }
 
 // QueryRecognitions queries the "recognitions" edge of the Film entity.
@@ -339,8 +470,38 @@ func (_m *Film) String() string {
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("maker_id=")
-	builder.WriteString(_m.MakerID)
+	builder.WriteString("titles=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Titles))
+	builder.WriteString(", ")
+	builder.WriteString("synopses=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Synopses))
+	builder.WriteString(", ")
+	builder.WriteString("genres=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Genres))
+	builder.WriteString(", ")
+	builder.WriteString("countries=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Countries))
+	builder.WriteString(", ")
+	builder.WriteString("regions=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Regions))
+	builder.WriteString(", ")
+	builder.WriteString("languages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Languages))
+	builder.WriteString(", ")
+	builder.WriteString("warnings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Warnings))
+	builder.WriteString(", ")
+	builder.WriteString("identifiers=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Identifiers))
+	builder.WriteString(", ")
+	builder.WriteString("consent=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Consent))
+	builder.WriteString(", ")
+	builder.WriteString("origin=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Origin))
+	builder.WriteString(", ")
+	builder.WriteString("owner_id=")
+	builder.WriteString(_m.OwnerID)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -12,11 +12,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
 	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 // FilmCreate is the builder for creating a Film entity.
@@ -191,9 +193,85 @@ func (_c *FilmCreate) SetNillableReleasedAt(v *time.Time) *FilmCreate {
 	return _c
 }
 
-// SetMakerID sets the "maker_id" field.
-func (_c *FilmCreate) SetMakerID(v string) *FilmCreate {
-	_c.mutation.SetMakerID(v)
+// SetTitles sets the "titles" field.
+func (_c *FilmCreate) SetTitles(v map[string]string) *FilmCreate {
+	_c.mutation.SetTitles(v)
+	return _c
+}
+
+// SetSynopses sets the "synopses" field.
+func (_c *FilmCreate) SetSynopses(v map[string]string) *FilmCreate {
+	_c.mutation.SetSynopses(v)
+	return _c
+}
+
+// SetGenres sets the "genres" field.
+func (_c *FilmCreate) SetGenres(v []string) *FilmCreate {
+	_c.mutation.SetGenres(v)
+	return _c
+}
+
+// SetCountries sets the "countries" field.
+func (_c *FilmCreate) SetCountries(v []string) *FilmCreate {
+	_c.mutation.SetCountries(v)
+	return _c
+}
+
+// SetRegions sets the "regions" field.
+func (_c *FilmCreate) SetRegions(v []string) *FilmCreate {
+	_c.mutation.SetRegions(v)
+	return _c
+}
+
+// SetLanguages sets the "languages" field.
+func (_c *FilmCreate) SetLanguages(v []string) *FilmCreate {
+	_c.mutation.SetLanguages(v)
+	return _c
+}
+
+// SetWarnings sets the "warnings" field.
+func (_c *FilmCreate) SetWarnings(v []string) *FilmCreate {
+	_c.mutation.SetWarnings(v)
+	return _c
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (_c *FilmCreate) SetIdentifiers(v map[string]string) *FilmCreate {
+	_c.mutation.SetIdentifiers(v)
+	return _c
+}
+
+// SetConsent sets the "consent" field.
+func (_c *FilmCreate) SetConsent(v film.Consent) *FilmCreate {
+	_c.mutation.SetConsent(v)
+	return _c
+}
+
+// SetNillableConsent sets the "consent" field if the given value is not nil.
+func (_c *FilmCreate) SetNillableConsent(v *film.Consent) *FilmCreate {
+	if v != nil {
+		_c.SetConsent(*v)
+	}
+	return _c
+}
+
+// SetOrigin sets the "origin" field.
+func (_c *FilmCreate) SetOrigin(v film.Origin) *FilmCreate {
+	_c.mutation.SetOrigin(v)
+	return _c
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_c *FilmCreate) SetNillableOrigin(v *film.Origin) *FilmCreate {
+	if v != nil {
+		_c.SetOrigin(*v)
+	}
+	return _c
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_c *FilmCreate) SetOwnerID(v string) *FilmCreate {
+	_c.mutation.SetOwnerID(v)
 	return _c
 }
 
@@ -216,9 +294,9 @@ func (_c *FilmCreate) SetSpace(v *Space) *FilmCreate {
 	return _c.SetSpaceID(v.ID)
 }
 
-// SetMaker sets the "maker" edge to the Person entity.
-func (_c *FilmCreate) SetMaker(v *Person) *FilmCreate {
-	return _c.SetMakerID(v.ID)
+// SetOwner sets the "owner" edge to the Person entity.
+func (_c *FilmCreate) SetOwner(v *Person) *FilmCreate {
+	return _c.SetOwnerID(v.ID)
 }
 
 // AddMemberIDs adds the "members" edge to the FilmMember entity by IDs.
@@ -234,6 +312,36 @@ func (_c *FilmCreate) AddMembers(v ...*FilmMember) *FilmCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMemberIDs(ids...)
+}
+
+// AddTransferIDs adds the "transfers" edge to the Transfer entity by IDs.
+func (_c *FilmCreate) AddTransferIDs(ids ...string) *FilmCreate {
+	_c.mutation.AddTransferIDs(ids...)
+	return _c
+}
+
+// AddTransfers adds the "transfers" edges to the Transfer entity.
+func (_c *FilmCreate) AddTransfers(v ...*Transfer) *FilmCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddTransferIDs(ids...)
+}
+
+// AddCreditIDs adds the "credits" edge to the Credit entity by IDs.
+func (_c *FilmCreate) AddCreditIDs(ids ...string) *FilmCreate {
+	_c.mutation.AddCreditIDs(ids...)
+	return _c
+}
+
+// AddCredits adds the "credits" edges to the Credit entity.
+func (_c *FilmCreate) AddCredits(v ...*Credit) *FilmCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddCreditIDs(ids...)
 }
 
 // AddRecognitionIDs adds the "recognitions" edge to the Recognition entity by IDs.
@@ -313,6 +421,14 @@ func (_c *FilmCreate) defaults() {
 	if _, ok := _c.mutation.Stage(); !ok {
 		v := film.DefaultStage
 		_c.mutation.SetStage(v)
+	}
+	if _, ok := _c.mutation.Consent(); !ok {
+		v := film.DefaultConsent
+		_c.mutation.SetConsent(v)
+	}
+	if _, ok := _c.mutation.Origin(); !ok {
+		v := film.DefaultOrigin
+		_c.mutation.SetOrigin(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := film.DefaultID()
@@ -400,8 +516,24 @@ func (_c *FilmCreate) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.MakerID(); !ok {
-		return &ValidationError{Name: "maker_id", err: errors.New(`ent: missing required field "Film.maker_id"`)}
+	if _, ok := _c.mutation.Consent(); !ok {
+		return &ValidationError{Name: "consent", err: errors.New(`ent: missing required field "Film.consent"`)}
+	}
+	if v, ok := _c.mutation.Consent(); ok {
+		if err := film.ConsentValidator(v); err != nil {
+			return &ValidationError{Name: "consent", err: fmt.Errorf(`ent: validator failed for field "Film.consent": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Origin(); !ok {
+		return &ValidationError{Name: "origin", err: errors.New(`ent: missing required field "Film.origin"`)}
+	}
+	if v, ok := _c.mutation.Origin(); ok {
+		if err := film.OriginValidator(v); err != nil {
+			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "Film.origin": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OwnerID(); !ok {
+		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Film.owner_id"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := film.IDValidator(v); err != nil {
@@ -411,8 +543,8 @@ func (_c *FilmCreate) check() error {
 	if len(_c.mutation.SpaceIDs()) == 0 {
 		return &ValidationError{Name: "space", err: errors.New(`ent: missing required edge "Film.space"`)}
 	}
-	if len(_c.mutation.MakerIDs()) == 0 {
-		return &ValidationError{Name: "maker", err: errors.New(`ent: missing required edge "Film.maker"`)}
+	if len(_c.mutation.OwnerIDs()) == 0 {
+		return &ValidationError{Name: "owner", err: errors.New(`ent: missing required edge "Film.owner"`)}
 	}
 	return nil
 }
@@ -502,6 +634,46 @@ func (_c *FilmCreate) createSpec() (*Film, *sqlgraph.CreateSpec) {
 		_spec.SetField(film.FieldReleasedAt, field.TypeTime, value)
 		_node.ReleasedAt = &value
 	}
+	if value, ok := _c.mutation.Titles(); ok {
+		_spec.SetField(film.FieldTitles, field.TypeJSON, value)
+		_node.Titles = value
+	}
+	if value, ok := _c.mutation.Synopses(); ok {
+		_spec.SetField(film.FieldSynopses, field.TypeJSON, value)
+		_node.Synopses = value
+	}
+	if value, ok := _c.mutation.Genres(); ok {
+		_spec.SetField(film.FieldGenres, field.TypeJSON, value)
+		_node.Genres = value
+	}
+	if value, ok := _c.mutation.Countries(); ok {
+		_spec.SetField(film.FieldCountries, field.TypeJSON, value)
+		_node.Countries = value
+	}
+	if value, ok := _c.mutation.Regions(); ok {
+		_spec.SetField(film.FieldRegions, field.TypeJSON, value)
+		_node.Regions = value
+	}
+	if value, ok := _c.mutation.Languages(); ok {
+		_spec.SetField(film.FieldLanguages, field.TypeJSON, value)
+		_node.Languages = value
+	}
+	if value, ok := _c.mutation.Warnings(); ok {
+		_spec.SetField(film.FieldWarnings, field.TypeJSON, value)
+		_node.Warnings = value
+	}
+	if value, ok := _c.mutation.Identifiers(); ok {
+		_spec.SetField(film.FieldIdentifiers, field.TypeJSON, value)
+		_node.Identifiers = value
+	}
+	if value, ok := _c.mutation.Consent(); ok {
+		_spec.SetField(film.FieldConsent, field.TypeEnum, value)
+		_node.Consent = value
+	}
+	if value, ok := _c.mutation.Origin(); ok {
+		_spec.SetField(film.FieldOrigin, field.TypeEnum, value)
+		_node.Origin = value
+	}
 	if nodes := _c.mutation.SpaceIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -519,12 +691,12 @@ func (_c *FilmCreate) createSpec() (*Film, *sqlgraph.CreateSpec) {
 		_node.SpaceID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.MakerIDs(); len(nodes) > 0 {
+	if nodes := _c.mutation.OwnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   film.MakerTable,
-			Columns: []string{film.MakerColumn},
+			Table:   film.OwnerTable,
+			Columns: []string{film.OwnerColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
@@ -533,7 +705,7 @@ func (_c *FilmCreate) createSpec() (*Film, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.MakerID = nodes[0]
+		_node.OwnerID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.MembersIDs(); len(nodes) > 0 {
@@ -545,6 +717,38 @@ func (_c *FilmCreate) createSpec() (*Film, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TransfersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CreditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -812,6 +1016,186 @@ func (u *FilmUpsert) ClearReleasedAt() *FilmUpsert {
 	return u
 }
 
+// SetTitles sets the "titles" field.
+func (u *FilmUpsert) SetTitles(v map[string]string) *FilmUpsert {
+	u.Set(film.FieldTitles, v)
+	return u
+}
+
+// UpdateTitles sets the "titles" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateTitles() *FilmUpsert {
+	u.SetExcluded(film.FieldTitles)
+	return u
+}
+
+// ClearTitles clears the value of the "titles" field.
+func (u *FilmUpsert) ClearTitles() *FilmUpsert {
+	u.SetNull(film.FieldTitles)
+	return u
+}
+
+// SetSynopses sets the "synopses" field.
+func (u *FilmUpsert) SetSynopses(v map[string]string) *FilmUpsert {
+	u.Set(film.FieldSynopses, v)
+	return u
+}
+
+// UpdateSynopses sets the "synopses" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateSynopses() *FilmUpsert {
+	u.SetExcluded(film.FieldSynopses)
+	return u
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (u *FilmUpsert) ClearSynopses() *FilmUpsert {
+	u.SetNull(film.FieldSynopses)
+	return u
+}
+
+// SetGenres sets the "genres" field.
+func (u *FilmUpsert) SetGenres(v []string) *FilmUpsert {
+	u.Set(film.FieldGenres, v)
+	return u
+}
+
+// UpdateGenres sets the "genres" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateGenres() *FilmUpsert {
+	u.SetExcluded(film.FieldGenres)
+	return u
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (u *FilmUpsert) ClearGenres() *FilmUpsert {
+	u.SetNull(film.FieldGenres)
+	return u
+}
+
+// SetCountries sets the "countries" field.
+func (u *FilmUpsert) SetCountries(v []string) *FilmUpsert {
+	u.Set(film.FieldCountries, v)
+	return u
+}
+
+// UpdateCountries sets the "countries" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateCountries() *FilmUpsert {
+	u.SetExcluded(film.FieldCountries)
+	return u
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (u *FilmUpsert) ClearCountries() *FilmUpsert {
+	u.SetNull(film.FieldCountries)
+	return u
+}
+
+// SetRegions sets the "regions" field.
+func (u *FilmUpsert) SetRegions(v []string) *FilmUpsert {
+	u.Set(film.FieldRegions, v)
+	return u
+}
+
+// UpdateRegions sets the "regions" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateRegions() *FilmUpsert {
+	u.SetExcluded(film.FieldRegions)
+	return u
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (u *FilmUpsert) ClearRegions() *FilmUpsert {
+	u.SetNull(film.FieldRegions)
+	return u
+}
+
+// SetLanguages sets the "languages" field.
+func (u *FilmUpsert) SetLanguages(v []string) *FilmUpsert {
+	u.Set(film.FieldLanguages, v)
+	return u
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateLanguages() *FilmUpsert {
+	u.SetExcluded(film.FieldLanguages)
+	return u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *FilmUpsert) ClearLanguages() *FilmUpsert {
+	u.SetNull(film.FieldLanguages)
+	return u
+}
+
+// SetWarnings sets the "warnings" field.
+func (u *FilmUpsert) SetWarnings(v []string) *FilmUpsert {
+	u.Set(film.FieldWarnings, v)
+	return u
+}
+
+// UpdateWarnings sets the "warnings" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateWarnings() *FilmUpsert {
+	u.SetExcluded(film.FieldWarnings)
+	return u
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (u *FilmUpsert) ClearWarnings() *FilmUpsert {
+	u.SetNull(film.FieldWarnings)
+	return u
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (u *FilmUpsert) SetIdentifiers(v map[string]string) *FilmUpsert {
+	u.Set(film.FieldIdentifiers, v)
+	return u
+}
+
+// UpdateIdentifiers sets the "identifiers" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateIdentifiers() *FilmUpsert {
+	u.SetExcluded(film.FieldIdentifiers)
+	return u
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (u *FilmUpsert) ClearIdentifiers() *FilmUpsert {
+	u.SetNull(film.FieldIdentifiers)
+	return u
+}
+
+// SetConsent sets the "consent" field.
+func (u *FilmUpsert) SetConsent(v film.Consent) *FilmUpsert {
+	u.Set(film.FieldConsent, v)
+	return u
+}
+
+// UpdateConsent sets the "consent" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateConsent() *FilmUpsert {
+	u.SetExcluded(film.FieldConsent)
+	return u
+}
+
+// SetOrigin sets the "origin" field.
+func (u *FilmUpsert) SetOrigin(v film.Origin) *FilmUpsert {
+	u.Set(film.FieldOrigin, v)
+	return u
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateOrigin() *FilmUpsert {
+	u.SetExcluded(film.FieldOrigin)
+	return u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *FilmUpsert) SetOwnerID(v string) *FilmUpsert {
+	u.Set(film.FieldOwnerID, v)
+	return u
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateOwnerID() *FilmUpsert {
+	u.SetExcluded(film.FieldOwnerID)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -831,9 +1215,6 @@ func (u *FilmUpsertOne) UpdateNewValues() *FilmUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(film.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.MakerID(); exists {
-			s.SetIgnore(film.FieldMakerID)
 		}
 	}))
 	return u
@@ -1090,6 +1471,216 @@ func (u *FilmUpsertOne) ClearReleasedAt() *FilmUpsertOne {
 	})
 }
 
+// SetTitles sets the "titles" field.
+func (u *FilmUpsertOne) SetTitles(v map[string]string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetTitles(v)
+	})
+}
+
+// UpdateTitles sets the "titles" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateTitles() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateTitles()
+	})
+}
+
+// ClearTitles clears the value of the "titles" field.
+func (u *FilmUpsertOne) ClearTitles() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearTitles()
+	})
+}
+
+// SetSynopses sets the "synopses" field.
+func (u *FilmUpsertOne) SetSynopses(v map[string]string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetSynopses(v)
+	})
+}
+
+// UpdateSynopses sets the "synopses" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateSynopses() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateSynopses()
+	})
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (u *FilmUpsertOne) ClearSynopses() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearSynopses()
+	})
+}
+
+// SetGenres sets the "genres" field.
+func (u *FilmUpsertOne) SetGenres(v []string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetGenres(v)
+	})
+}
+
+// UpdateGenres sets the "genres" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateGenres() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateGenres()
+	})
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (u *FilmUpsertOne) ClearGenres() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearGenres()
+	})
+}
+
+// SetCountries sets the "countries" field.
+func (u *FilmUpsertOne) SetCountries(v []string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetCountries(v)
+	})
+}
+
+// UpdateCountries sets the "countries" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateCountries() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateCountries()
+	})
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (u *FilmUpsertOne) ClearCountries() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearCountries()
+	})
+}
+
+// SetRegions sets the "regions" field.
+func (u *FilmUpsertOne) SetRegions(v []string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetRegions(v)
+	})
+}
+
+// UpdateRegions sets the "regions" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateRegions() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateRegions()
+	})
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (u *FilmUpsertOne) ClearRegions() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearRegions()
+	})
+}
+
+// SetLanguages sets the "languages" field.
+func (u *FilmUpsertOne) SetLanguages(v []string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetLanguages(v)
+	})
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateLanguages() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateLanguages()
+	})
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *FilmUpsertOne) ClearLanguages() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearLanguages()
+	})
+}
+
+// SetWarnings sets the "warnings" field.
+func (u *FilmUpsertOne) SetWarnings(v []string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetWarnings(v)
+	})
+}
+
+// UpdateWarnings sets the "warnings" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateWarnings() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateWarnings()
+	})
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (u *FilmUpsertOne) ClearWarnings() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearWarnings()
+	})
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (u *FilmUpsertOne) SetIdentifiers(v map[string]string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetIdentifiers(v)
+	})
+}
+
+// UpdateIdentifiers sets the "identifiers" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateIdentifiers() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateIdentifiers()
+	})
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (u *FilmUpsertOne) ClearIdentifiers() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearIdentifiers()
+	})
+}
+
+// SetConsent sets the "consent" field.
+func (u *FilmUpsertOne) SetConsent(v film.Consent) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetConsent(v)
+	})
+}
+
+// UpdateConsent sets the "consent" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateConsent() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateConsent()
+	})
+}
+
+// SetOrigin sets the "origin" field.
+func (u *FilmUpsertOne) SetOrigin(v film.Origin) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetOrigin(v)
+	})
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateOrigin() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateOrigin()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *FilmUpsertOne) SetOwnerID(v string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateOwnerID() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateOwnerID()
+	})
+}
+
 // Exec executes the query.
 func (u *FilmUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -1275,9 +1866,6 @@ func (u *FilmUpsertBulk) UpdateNewValues() *FilmUpsertBulk {
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(film.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.MakerID(); exists {
-				s.SetIgnore(film.FieldMakerID)
 			}
 		}
 	}))
@@ -1532,6 +2120,216 @@ func (u *FilmUpsertBulk) UpdateReleasedAt() *FilmUpsertBulk {
 func (u *FilmUpsertBulk) ClearReleasedAt() *FilmUpsertBulk {
 	return u.Update(func(s *FilmUpsert) {
 		s.ClearReleasedAt()
+	})
+}
+
+// SetTitles sets the "titles" field.
+func (u *FilmUpsertBulk) SetTitles(v map[string]string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetTitles(v)
+	})
+}
+
+// UpdateTitles sets the "titles" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateTitles() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateTitles()
+	})
+}
+
+// ClearTitles clears the value of the "titles" field.
+func (u *FilmUpsertBulk) ClearTitles() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearTitles()
+	})
+}
+
+// SetSynopses sets the "synopses" field.
+func (u *FilmUpsertBulk) SetSynopses(v map[string]string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetSynopses(v)
+	})
+}
+
+// UpdateSynopses sets the "synopses" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateSynopses() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateSynopses()
+	})
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (u *FilmUpsertBulk) ClearSynopses() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearSynopses()
+	})
+}
+
+// SetGenres sets the "genres" field.
+func (u *FilmUpsertBulk) SetGenres(v []string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetGenres(v)
+	})
+}
+
+// UpdateGenres sets the "genres" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateGenres() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateGenres()
+	})
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (u *FilmUpsertBulk) ClearGenres() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearGenres()
+	})
+}
+
+// SetCountries sets the "countries" field.
+func (u *FilmUpsertBulk) SetCountries(v []string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetCountries(v)
+	})
+}
+
+// UpdateCountries sets the "countries" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateCountries() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateCountries()
+	})
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (u *FilmUpsertBulk) ClearCountries() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearCountries()
+	})
+}
+
+// SetRegions sets the "regions" field.
+func (u *FilmUpsertBulk) SetRegions(v []string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetRegions(v)
+	})
+}
+
+// UpdateRegions sets the "regions" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateRegions() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateRegions()
+	})
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (u *FilmUpsertBulk) ClearRegions() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearRegions()
+	})
+}
+
+// SetLanguages sets the "languages" field.
+func (u *FilmUpsertBulk) SetLanguages(v []string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetLanguages(v)
+	})
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateLanguages() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateLanguages()
+	})
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *FilmUpsertBulk) ClearLanguages() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearLanguages()
+	})
+}
+
+// SetWarnings sets the "warnings" field.
+func (u *FilmUpsertBulk) SetWarnings(v []string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetWarnings(v)
+	})
+}
+
+// UpdateWarnings sets the "warnings" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateWarnings() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateWarnings()
+	})
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (u *FilmUpsertBulk) ClearWarnings() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearWarnings()
+	})
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (u *FilmUpsertBulk) SetIdentifiers(v map[string]string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetIdentifiers(v)
+	})
+}
+
+// UpdateIdentifiers sets the "identifiers" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateIdentifiers() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateIdentifiers()
+	})
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (u *FilmUpsertBulk) ClearIdentifiers() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearIdentifiers()
+	})
+}
+
+// SetConsent sets the "consent" field.
+func (u *FilmUpsertBulk) SetConsent(v film.Consent) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetConsent(v)
+	})
+}
+
+// UpdateConsent sets the "consent" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateConsent() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateConsent()
+	})
+}
+
+// SetOrigin sets the "origin" field.
+func (u *FilmUpsertBulk) SetOrigin(v film.Origin) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetOrigin(v)
+	})
+}
+
+// UpdateOrigin sets the "origin" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateOrigin() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateOrigin()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *FilmUpsertBulk) SetOwnerID(v string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateOwnerID() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateOwnerID()
 	})
 }
 

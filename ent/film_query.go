@@ -13,12 +13,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
 	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 // FilmQuery is the builder for querying Film entities.
@@ -29,8 +31,10 @@ type FilmQuery struct {
 	inters           []Interceptor
 	predicates       []predicate.Film
 	withSpace        *SpaceQuery
-	withMaker        *PersonQuery
+	withOwner        *PersonQuery
 	withMembers      *FilmMemberQuery
+	withTransfers    *TransferQuery
+	withCredits      *CreditQuery
 	withRecognitions *RecognitionQuery
 	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -91,8 +95,8 @@ func (_q *FilmQuery) QuerySpace() *SpaceQuery {
 	return query
 }
 
-// QueryMaker chains the current query on the "maker" edge.
-func (_q *FilmQuery) QueryMaker() *PersonQuery {
+// QueryOwner chains the current query on the "owner" edge.
+func (_q *FilmQuery) QueryOwner() *PersonQuery {
 	query := (&PersonClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -105,7 +109,7 @@ func (_q *FilmQuery) QueryMaker() *PersonQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(film.Table, film.FieldID, selector),
 			sqlgraph.To(person.Table, person.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, film.MakerTable, film.MakerColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, film.OwnerTable, film.OwnerColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -128,6 +132,50 @@ func (_q *FilmQuery) QueryMembers() *FilmMemberQuery {
 			sqlgraph.From(film.Table, film.FieldID, selector),
 			sqlgraph.To(filmmember.Table, filmmember.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, film.MembersTable, film.MembersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTransfers chains the current query on the "transfers" edge.
+func (_q *FilmQuery) QueryTransfers() *TransferQuery {
+	query := (&TransferClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(film.Table, film.FieldID, selector),
+			sqlgraph.To(transfer.Table, transfer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, film.TransfersTable, film.TransfersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCredits chains the current query on the "credits" edge.
+func (_q *FilmQuery) QueryCredits() *CreditQuery {
+	query := (&CreditClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(film.Table, film.FieldID, selector),
+			sqlgraph.To(credit.Table, credit.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, film.CreditsTable, film.CreditsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -350,8 +398,10 @@ func (_q *FilmQuery) Clone() *FilmQuery {
 		inters:           append([]Interceptor{}, _q.inters...),
 		predicates:       append([]predicate.Film{}, _q.predicates...),
 		withSpace:        _q.withSpace.Clone(),
-		withMaker:        _q.withMaker.Clone(),
+		withOwner:        _q.withOwner.Clone(),
 		withMembers:      _q.withMembers.Clone(),
+		withTransfers:    _q.withTransfers.Clone(),
+		withCredits:      _q.withCredits.Clone(),
 		withRecognitions: _q.withRecognitions.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
@@ -370,14 +420,14 @@ func (_q *FilmQuery) WithSpace(opts ...func(*SpaceQuery)) *FilmQuery {
 	return _q
 }
 
-// WithMaker tells the query-builder to eager-load the nodes that are connected to
-// the "maker" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *FilmQuery) WithMaker(opts ...func(*PersonQuery)) *FilmQuery {
+// WithOwner tells the query-builder to eager-load the nodes that are connected to
+// the "owner" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *FilmQuery) WithOwner(opts ...func(*PersonQuery)) *FilmQuery {
 	query := (&PersonClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withMaker = query
+	_q.withOwner = query
 	return _q
 }
 
@@ -389,6 +439,28 @@ func (_q *FilmQuery) WithMembers(opts ...func(*FilmMemberQuery)) *FilmQuery {
 		opt(query)
 	}
 	_q.withMembers = query
+	return _q
+}
+
+// WithTransfers tells the query-builder to eager-load the nodes that are connected to
+// the "transfers" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *FilmQuery) WithTransfers(opts ...func(*TransferQuery)) *FilmQuery {
+	query := (&TransferClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTransfers = query
+	return _q
+}
+
+// WithCredits tells the query-builder to eager-load the nodes that are connected to
+// the "credits" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *FilmQuery) WithCredits(opts ...func(*CreditQuery)) *FilmQuery {
+	query := (&CreditClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCredits = query
 	return _q
 }
 
@@ -481,10 +553,12 @@ func (_q *FilmQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Film, e
 	var (
 		nodes       = []*Film{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [6]bool{
 			_q.withSpace != nil,
-			_q.withMaker != nil,
+			_q.withOwner != nil,
 			_q.withMembers != nil,
+			_q.withTransfers != nil,
+			_q.withCredits != nil,
 			_q.withRecognitions != nil,
 		}
 	)
@@ -515,9 +589,9 @@ func (_q *FilmQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Film, e
 			return nil, err
 		}
 	}
-	if query := _q.withMaker; query != nil {
-		if err := _q.loadMaker(ctx, query, nodes, nil,
-			func(n *Film, e *Person) { n.Edges.Maker = e }); err != nil {
+	if query := _q.withOwner; query != nil {
+		if err := _q.loadOwner(ctx, query, nodes, nil,
+			func(n *Film, e *Person) { n.Edges.Owner = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -525,6 +599,20 @@ func (_q *FilmQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Film, e
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Film) { n.Edges.Members = []*FilmMember{} },
 			func(n *Film, e *FilmMember) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withTransfers; query != nil {
+		if err := _q.loadTransfers(ctx, query, nodes,
+			func(n *Film) { n.Edges.Transfers = []*Transfer{} },
+			func(n *Film, e *Transfer) { n.Edges.Transfers = append(n.Edges.Transfers, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCredits; query != nil {
+		if err := _q.loadCredits(ctx, query, nodes,
+			func(n *Film) { n.Edges.Credits = []*Credit{} },
+			func(n *Film, e *Credit) { n.Edges.Credits = append(n.Edges.Credits, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -567,11 +655,11 @@ func (_q *FilmQuery) loadSpace(ctx context.Context, query *SpaceQuery, nodes []*
 	}
 	return nil
 }
-func (_q *FilmQuery) loadMaker(ctx context.Context, query *PersonQuery, nodes []*Film, init func(*Film), assign func(*Film, *Person)) error {
+func (_q *FilmQuery) loadOwner(ctx context.Context, query *PersonQuery, nodes []*Film, init func(*Film), assign func(*Film, *Person)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Film)
 	for i := range nodes {
-		fk := nodes[i].MakerID
+		fk := nodes[i].OwnerID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -588,7 +676,7 @@ func (_q *FilmQuery) loadMaker(ctx context.Context, query *PersonQuery, nodes []
 	for _, n := range neighbors {
 		nodes, ok := nodeids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "maker_id" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected foreign-key "owner_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -611,6 +699,66 @@ func (_q *FilmQuery) loadMembers(ctx context.Context, query *FilmMemberQuery, no
 	}
 	query.Where(predicate.FilmMember(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(film.MembersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.FilmID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "film_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *FilmQuery) loadTransfers(ctx context.Context, query *TransferQuery, nodes []*Film, init func(*Film), assign func(*Film, *Transfer)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Film)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(transfer.FieldFilmID)
+	}
+	query.Where(predicate.Transfer(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(film.TransfersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.FilmID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "film_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *FilmQuery) loadCredits(ctx context.Context, query *CreditQuery, nodes []*Film, init func(*Film), assign func(*Film, *Credit)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Film)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(credit.FieldFilmID)
+	}
+	query.Where(predicate.Credit(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(film.CreditsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -688,8 +836,8 @@ func (_q *FilmQuery) querySpec() *sqlgraph.QuerySpec {
 		if _q.withSpace != nil {
 			_spec.Node.AddColumnOnce(film.FieldSpaceID)
 		}
-		if _q.withMaker != nil {
-			_spec.Node.AddColumnOnce(film.FieldMakerID)
+		if _q.withOwner != nil {
+			_spec.Node.AddColumnOnce(film.FieldOwnerID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -10,12 +10,16 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
+	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 // FilmUpdate is the builder for updating Film entities.
@@ -244,9 +248,182 @@ func (_u *FilmUpdate) ClearReleasedAt() *FilmUpdate {
 	return _u
 }
 
+// SetTitles sets the "titles" field.
+func (_u *FilmUpdate) SetTitles(v map[string]string) *FilmUpdate {
+	_u.mutation.SetTitles(v)
+	return _u
+}
+
+// ClearTitles clears the value of the "titles" field.
+func (_u *FilmUpdate) ClearTitles() *FilmUpdate {
+	_u.mutation.ClearTitles()
+	return _u
+}
+
+// SetSynopses sets the "synopses" field.
+func (_u *FilmUpdate) SetSynopses(v map[string]string) *FilmUpdate {
+	_u.mutation.SetSynopses(v)
+	return _u
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (_u *FilmUpdate) ClearSynopses() *FilmUpdate {
+	_u.mutation.ClearSynopses()
+	return _u
+}
+
+// SetGenres sets the "genres" field.
+func (_u *FilmUpdate) SetGenres(v []string) *FilmUpdate {
+	_u.mutation.SetGenres(v)
+	return _u
+}
+
+// AppendGenres appends value to the "genres" field.
+func (_u *FilmUpdate) AppendGenres(v []string) *FilmUpdate {
+	_u.mutation.AppendGenres(v)
+	return _u
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (_u *FilmUpdate) ClearGenres() *FilmUpdate {
+	_u.mutation.ClearGenres()
+	return _u
+}
+
+// SetCountries sets the "countries" field.
+func (_u *FilmUpdate) SetCountries(v []string) *FilmUpdate {
+	_u.mutation.SetCountries(v)
+	return _u
+}
+
+// AppendCountries appends value to the "countries" field.
+func (_u *FilmUpdate) AppendCountries(v []string) *FilmUpdate {
+	_u.mutation.AppendCountries(v)
+	return _u
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (_u *FilmUpdate) ClearCountries() *FilmUpdate {
+	_u.mutation.ClearCountries()
+	return _u
+}
+
+// SetRegions sets the "regions" field.
+func (_u *FilmUpdate) SetRegions(v []string) *FilmUpdate {
+	_u.mutation.SetRegions(v)
+	return _u
+}
+
+// AppendRegions appends value to the "regions" field.
+func (_u *FilmUpdate) AppendRegions(v []string) *FilmUpdate {
+	_u.mutation.AppendRegions(v)
+	return _u
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (_u *FilmUpdate) ClearRegions() *FilmUpdate {
+	_u.mutation.ClearRegions()
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *FilmUpdate) SetLanguages(v []string) *FilmUpdate {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *FilmUpdate) AppendLanguages(v []string) *FilmUpdate {
+	_u.mutation.AppendLanguages(v)
+	return _u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (_u *FilmUpdate) ClearLanguages() *FilmUpdate {
+	_u.mutation.ClearLanguages()
+	return _u
+}
+
+// SetWarnings sets the "warnings" field.
+func (_u *FilmUpdate) SetWarnings(v []string) *FilmUpdate {
+	_u.mutation.SetWarnings(v)
+	return _u
+}
+
+// AppendWarnings appends value to the "warnings" field.
+func (_u *FilmUpdate) AppendWarnings(v []string) *FilmUpdate {
+	_u.mutation.AppendWarnings(v)
+	return _u
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (_u *FilmUpdate) ClearWarnings() *FilmUpdate {
+	_u.mutation.ClearWarnings()
+	return _u
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (_u *FilmUpdate) SetIdentifiers(v map[string]string) *FilmUpdate {
+	_u.mutation.SetIdentifiers(v)
+	return _u
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (_u *FilmUpdate) ClearIdentifiers() *FilmUpdate {
+	_u.mutation.ClearIdentifiers()
+	return _u
+}
+
+// SetConsent sets the "consent" field.
+func (_u *FilmUpdate) SetConsent(v film.Consent) *FilmUpdate {
+	_u.mutation.SetConsent(v)
+	return _u
+}
+
+// SetNillableConsent sets the "consent" field if the given value is not nil.
+func (_u *FilmUpdate) SetNillableConsent(v *film.Consent) *FilmUpdate {
+	if v != nil {
+		_u.SetConsent(*v)
+	}
+	return _u
+}
+
+// SetOrigin sets the "origin" field.
+func (_u *FilmUpdate) SetOrigin(v film.Origin) *FilmUpdate {
+	_u.mutation.SetOrigin(v)
+	return _u
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_u *FilmUpdate) SetNillableOrigin(v *film.Origin) *FilmUpdate {
+	if v != nil {
+		_u.SetOrigin(*v)
+	}
+	return _u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_u *FilmUpdate) SetOwnerID(v string) *FilmUpdate {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *FilmUpdate) SetNillableOwnerID(v *string) *FilmUpdate {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
 // SetSpace sets the "space" edge to the Space entity.
 func (_u *FilmUpdate) SetSpace(v *Space) *FilmUpdate {
 	return _u.SetSpaceID(v.ID)
+}
+
+// SetOwner sets the "owner" edge to the Person entity.
+func (_u *FilmUpdate) SetOwner(v *Person) *FilmUpdate {
+	return _u.SetOwnerID(v.ID)
 }
 
 // AddMemberIDs adds the "members" edge to the FilmMember entity by IDs.
@@ -262,6 +439,36 @@ func (_u *FilmUpdate) AddMembers(v ...*FilmMember) *FilmUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddMemberIDs(ids...)
+}
+
+// AddTransferIDs adds the "transfers" edge to the Transfer entity by IDs.
+func (_u *FilmUpdate) AddTransferIDs(ids ...string) *FilmUpdate {
+	_u.mutation.AddTransferIDs(ids...)
+	return _u
+}
+
+// AddTransfers adds the "transfers" edges to the Transfer entity.
+func (_u *FilmUpdate) AddTransfers(v ...*Transfer) *FilmUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTransferIDs(ids...)
+}
+
+// AddCreditIDs adds the "credits" edge to the Credit entity by IDs.
+func (_u *FilmUpdate) AddCreditIDs(ids ...string) *FilmUpdate {
+	_u.mutation.AddCreditIDs(ids...)
+	return _u
+}
+
+// AddCredits adds the "credits" edges to the Credit entity.
+func (_u *FilmUpdate) AddCredits(v ...*Credit) *FilmUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCreditIDs(ids...)
 }
 
 // AddRecognitionIDs adds the "recognitions" edge to the Recognition entity by IDs.
@@ -290,6 +497,12 @@ func (_u *FilmUpdate) ClearSpace() *FilmUpdate {
 	return _u
 }
 
+// ClearOwner clears the "owner" edge to the Person entity.
+func (_u *FilmUpdate) ClearOwner() *FilmUpdate {
+	_u.mutation.ClearOwner()
+	return _u
+}
+
 // ClearMembers clears all "members" edges to the FilmMember entity.
 func (_u *FilmUpdate) ClearMembers() *FilmUpdate {
 	_u.mutation.ClearMembers()
@@ -309,6 +522,48 @@ func (_u *FilmUpdate) RemoveMembers(v ...*FilmMember) *FilmUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearTransfers clears all "transfers" edges to the Transfer entity.
+func (_u *FilmUpdate) ClearTransfers() *FilmUpdate {
+	_u.mutation.ClearTransfers()
+	return _u
+}
+
+// RemoveTransferIDs removes the "transfers" edge to Transfer entities by IDs.
+func (_u *FilmUpdate) RemoveTransferIDs(ids ...string) *FilmUpdate {
+	_u.mutation.RemoveTransferIDs(ids...)
+	return _u
+}
+
+// RemoveTransfers removes "transfers" edges to Transfer entities.
+func (_u *FilmUpdate) RemoveTransfers(v ...*Transfer) *FilmUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTransferIDs(ids...)
+}
+
+// ClearCredits clears all "credits" edges to the Credit entity.
+func (_u *FilmUpdate) ClearCredits() *FilmUpdate {
+	_u.mutation.ClearCredits()
+	return _u
+}
+
+// RemoveCreditIDs removes the "credits" edge to Credit entities by IDs.
+func (_u *FilmUpdate) RemoveCreditIDs(ids ...string) *FilmUpdate {
+	_u.mutation.RemoveCreditIDs(ids...)
+	return _u
+}
+
+// RemoveCredits removes "credits" edges to Credit entities.
+func (_u *FilmUpdate) RemoveCredits(v ...*Credit) *FilmUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCreditIDs(ids...)
 }
 
 // ClearRecognitions clears all "recognitions" edges to the Recognition entity.
@@ -415,11 +670,21 @@ func (_u *FilmUpdate) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Consent(); ok {
+		if err := film.ConsentValidator(v); err != nil {
+			return &ValidationError{Name: "consent", err: fmt.Errorf(`ent: validator failed for field "Film.consent": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Origin(); ok {
+		if err := film.OriginValidator(v); err != nil {
+			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "Film.origin": %w`, err)}
+		}
+	}
 	if _u.mutation.SpaceCleared() && len(_u.mutation.SpaceIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Film.space"`)
 	}
-	if _u.mutation.MakerCleared() && len(_u.mutation.MakerIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Film.maker"`)
+	if _u.mutation.OwnerCleared() && len(_u.mutation.OwnerIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Film.owner"`)
 	}
 	return nil
 }
@@ -490,6 +755,85 @@ func (_u *FilmUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReleasedAtCleared() {
 		_spec.ClearField(film.FieldReleasedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.Titles(); ok {
+		_spec.SetField(film.FieldTitles, field.TypeJSON, value)
+	}
+	if _u.mutation.TitlesCleared() {
+		_spec.ClearField(film.FieldTitles, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Synopses(); ok {
+		_spec.SetField(film.FieldSynopses, field.TypeJSON, value)
+	}
+	if _u.mutation.SynopsesCleared() {
+		_spec.ClearField(film.FieldSynopses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Genres(); ok {
+		_spec.SetField(film.FieldGenres, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGenres(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldGenres, value)
+		})
+	}
+	if _u.mutation.GenresCleared() {
+		_spec.ClearField(film.FieldGenres, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Countries(); ok {
+		_spec.SetField(film.FieldCountries, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCountries(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldCountries, value)
+		})
+	}
+	if _u.mutation.CountriesCleared() {
+		_spec.ClearField(film.FieldCountries, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Regions(); ok {
+		_spec.SetField(film.FieldRegions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRegions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldRegions, value)
+		})
+	}
+	if _u.mutation.RegionsCleared() {
+		_spec.ClearField(film.FieldRegions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(film.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldLanguages, value)
+		})
+	}
+	if _u.mutation.LanguagesCleared() {
+		_spec.ClearField(film.FieldLanguages, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Warnings(); ok {
+		_spec.SetField(film.FieldWarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldWarnings, value)
+		})
+	}
+	if _u.mutation.WarningsCleared() {
+		_spec.ClearField(film.FieldWarnings, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Identifiers(); ok {
+		_spec.SetField(film.FieldIdentifiers, field.TypeJSON, value)
+	}
+	if _u.mutation.IdentifiersCleared() {
+		_spec.ClearField(film.FieldIdentifiers, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Consent(); ok {
+		_spec.SetField(film.FieldConsent, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Origin(); ok {
+		_spec.SetField(film.FieldOrigin, field.TypeEnum, value)
+	}
 	if _u.mutation.SpaceCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -512,6 +856,35 @@ func (_u *FilmUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(space.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OwnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   film.OwnerTable,
+			Columns: []string{film.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OwnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   film.OwnerTable,
+			Columns: []string{film.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -557,6 +930,96 @@ func (_u *FilmUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TransfersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTransfersIDs(); len(nodes) > 0 && !_u.mutation.TransfersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TransfersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CreditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCreditsIDs(); len(nodes) > 0 && !_u.mutation.CreditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CreditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -842,9 +1305,182 @@ func (_u *FilmUpdateOne) ClearReleasedAt() *FilmUpdateOne {
 	return _u
 }
 
+// SetTitles sets the "titles" field.
+func (_u *FilmUpdateOne) SetTitles(v map[string]string) *FilmUpdateOne {
+	_u.mutation.SetTitles(v)
+	return _u
+}
+
+// ClearTitles clears the value of the "titles" field.
+func (_u *FilmUpdateOne) ClearTitles() *FilmUpdateOne {
+	_u.mutation.ClearTitles()
+	return _u
+}
+
+// SetSynopses sets the "synopses" field.
+func (_u *FilmUpdateOne) SetSynopses(v map[string]string) *FilmUpdateOne {
+	_u.mutation.SetSynopses(v)
+	return _u
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (_u *FilmUpdateOne) ClearSynopses() *FilmUpdateOne {
+	_u.mutation.ClearSynopses()
+	return _u
+}
+
+// SetGenres sets the "genres" field.
+func (_u *FilmUpdateOne) SetGenres(v []string) *FilmUpdateOne {
+	_u.mutation.SetGenres(v)
+	return _u
+}
+
+// AppendGenres appends value to the "genres" field.
+func (_u *FilmUpdateOne) AppendGenres(v []string) *FilmUpdateOne {
+	_u.mutation.AppendGenres(v)
+	return _u
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (_u *FilmUpdateOne) ClearGenres() *FilmUpdateOne {
+	_u.mutation.ClearGenres()
+	return _u
+}
+
+// SetCountries sets the "countries" field.
+func (_u *FilmUpdateOne) SetCountries(v []string) *FilmUpdateOne {
+	_u.mutation.SetCountries(v)
+	return _u
+}
+
+// AppendCountries appends value to the "countries" field.
+func (_u *FilmUpdateOne) AppendCountries(v []string) *FilmUpdateOne {
+	_u.mutation.AppendCountries(v)
+	return _u
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (_u *FilmUpdateOne) ClearCountries() *FilmUpdateOne {
+	_u.mutation.ClearCountries()
+	return _u
+}
+
+// SetRegions sets the "regions" field.
+func (_u *FilmUpdateOne) SetRegions(v []string) *FilmUpdateOne {
+	_u.mutation.SetRegions(v)
+	return _u
+}
+
+// AppendRegions appends value to the "regions" field.
+func (_u *FilmUpdateOne) AppendRegions(v []string) *FilmUpdateOne {
+	_u.mutation.AppendRegions(v)
+	return _u
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (_u *FilmUpdateOne) ClearRegions() *FilmUpdateOne {
+	_u.mutation.ClearRegions()
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *FilmUpdateOne) SetLanguages(v []string) *FilmUpdateOne {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *FilmUpdateOne) AppendLanguages(v []string) *FilmUpdateOne {
+	_u.mutation.AppendLanguages(v)
+	return _u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (_u *FilmUpdateOne) ClearLanguages() *FilmUpdateOne {
+	_u.mutation.ClearLanguages()
+	return _u
+}
+
+// SetWarnings sets the "warnings" field.
+func (_u *FilmUpdateOne) SetWarnings(v []string) *FilmUpdateOne {
+	_u.mutation.SetWarnings(v)
+	return _u
+}
+
+// AppendWarnings appends value to the "warnings" field.
+func (_u *FilmUpdateOne) AppendWarnings(v []string) *FilmUpdateOne {
+	_u.mutation.AppendWarnings(v)
+	return _u
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (_u *FilmUpdateOne) ClearWarnings() *FilmUpdateOne {
+	_u.mutation.ClearWarnings()
+	return _u
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (_u *FilmUpdateOne) SetIdentifiers(v map[string]string) *FilmUpdateOne {
+	_u.mutation.SetIdentifiers(v)
+	return _u
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (_u *FilmUpdateOne) ClearIdentifiers() *FilmUpdateOne {
+	_u.mutation.ClearIdentifiers()
+	return _u
+}
+
+// SetConsent sets the "consent" field.
+func (_u *FilmUpdateOne) SetConsent(v film.Consent) *FilmUpdateOne {
+	_u.mutation.SetConsent(v)
+	return _u
+}
+
+// SetNillableConsent sets the "consent" field if the given value is not nil.
+func (_u *FilmUpdateOne) SetNillableConsent(v *film.Consent) *FilmUpdateOne {
+	if v != nil {
+		_u.SetConsent(*v)
+	}
+	return _u
+}
+
+// SetOrigin sets the "origin" field.
+func (_u *FilmUpdateOne) SetOrigin(v film.Origin) *FilmUpdateOne {
+	_u.mutation.SetOrigin(v)
+	return _u
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_u *FilmUpdateOne) SetNillableOrigin(v *film.Origin) *FilmUpdateOne {
+	if v != nil {
+		_u.SetOrigin(*v)
+	}
+	return _u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_u *FilmUpdateOne) SetOwnerID(v string) *FilmUpdateOne {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *FilmUpdateOne) SetNillableOwnerID(v *string) *FilmUpdateOne {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
 // SetSpace sets the "space" edge to the Space entity.
 func (_u *FilmUpdateOne) SetSpace(v *Space) *FilmUpdateOne {
 	return _u.SetSpaceID(v.ID)
+}
+
+// SetOwner sets the "owner" edge to the Person entity.
+func (_u *FilmUpdateOne) SetOwner(v *Person) *FilmUpdateOne {
+	return _u.SetOwnerID(v.ID)
 }
 
 // AddMemberIDs adds the "members" edge to the FilmMember entity by IDs.
@@ -860,6 +1496,36 @@ func (_u *FilmUpdateOne) AddMembers(v ...*FilmMember) *FilmUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.AddMemberIDs(ids...)
+}
+
+// AddTransferIDs adds the "transfers" edge to the Transfer entity by IDs.
+func (_u *FilmUpdateOne) AddTransferIDs(ids ...string) *FilmUpdateOne {
+	_u.mutation.AddTransferIDs(ids...)
+	return _u
+}
+
+// AddTransfers adds the "transfers" edges to the Transfer entity.
+func (_u *FilmUpdateOne) AddTransfers(v ...*Transfer) *FilmUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTransferIDs(ids...)
+}
+
+// AddCreditIDs adds the "credits" edge to the Credit entity by IDs.
+func (_u *FilmUpdateOne) AddCreditIDs(ids ...string) *FilmUpdateOne {
+	_u.mutation.AddCreditIDs(ids...)
+	return _u
+}
+
+// AddCredits adds the "credits" edges to the Credit entity.
+func (_u *FilmUpdateOne) AddCredits(v ...*Credit) *FilmUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCreditIDs(ids...)
 }
 
 // AddRecognitionIDs adds the "recognitions" edge to the Recognition entity by IDs.
@@ -888,6 +1554,12 @@ func (_u *FilmUpdateOne) ClearSpace() *FilmUpdateOne {
 	return _u
 }
 
+// ClearOwner clears the "owner" edge to the Person entity.
+func (_u *FilmUpdateOne) ClearOwner() *FilmUpdateOne {
+	_u.mutation.ClearOwner()
+	return _u
+}
+
 // ClearMembers clears all "members" edges to the FilmMember entity.
 func (_u *FilmUpdateOne) ClearMembers() *FilmUpdateOne {
 	_u.mutation.ClearMembers()
@@ -907,6 +1579,48 @@ func (_u *FilmUpdateOne) RemoveMembers(v ...*FilmMember) *FilmUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearTransfers clears all "transfers" edges to the Transfer entity.
+func (_u *FilmUpdateOne) ClearTransfers() *FilmUpdateOne {
+	_u.mutation.ClearTransfers()
+	return _u
+}
+
+// RemoveTransferIDs removes the "transfers" edge to Transfer entities by IDs.
+func (_u *FilmUpdateOne) RemoveTransferIDs(ids ...string) *FilmUpdateOne {
+	_u.mutation.RemoveTransferIDs(ids...)
+	return _u
+}
+
+// RemoveTransfers removes "transfers" edges to Transfer entities.
+func (_u *FilmUpdateOne) RemoveTransfers(v ...*Transfer) *FilmUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTransferIDs(ids...)
+}
+
+// ClearCredits clears all "credits" edges to the Credit entity.
+func (_u *FilmUpdateOne) ClearCredits() *FilmUpdateOne {
+	_u.mutation.ClearCredits()
+	return _u
+}
+
+// RemoveCreditIDs removes the "credits" edge to Credit entities by IDs.
+func (_u *FilmUpdateOne) RemoveCreditIDs(ids ...string) *FilmUpdateOne {
+	_u.mutation.RemoveCreditIDs(ids...)
+	return _u
+}
+
+// RemoveCredits removes "credits" edges to Credit entities.
+func (_u *FilmUpdateOne) RemoveCredits(v ...*Credit) *FilmUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCreditIDs(ids...)
 }
 
 // ClearRecognitions clears all "recognitions" edges to the Recognition entity.
@@ -1026,11 +1740,21 @@ func (_u *FilmUpdateOne) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Consent(); ok {
+		if err := film.ConsentValidator(v); err != nil {
+			return &ValidationError{Name: "consent", err: fmt.Errorf(`ent: validator failed for field "Film.consent": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Origin(); ok {
+		if err := film.OriginValidator(v); err != nil {
+			return &ValidationError{Name: "origin", err: fmt.Errorf(`ent: validator failed for field "Film.origin": %w`, err)}
+		}
+	}
 	if _u.mutation.SpaceCleared() && len(_u.mutation.SpaceIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Film.space"`)
 	}
-	if _u.mutation.MakerCleared() && len(_u.mutation.MakerIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Film.maker"`)
+	if _u.mutation.OwnerCleared() && len(_u.mutation.OwnerIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Film.owner"`)
 	}
 	return nil
 }
@@ -1118,6 +1842,85 @@ func (_u *FilmUpdateOne) sqlSave(ctx context.Context) (_node *Film, err error) {
 	if _u.mutation.ReleasedAtCleared() {
 		_spec.ClearField(film.FieldReleasedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.Titles(); ok {
+		_spec.SetField(film.FieldTitles, field.TypeJSON, value)
+	}
+	if _u.mutation.TitlesCleared() {
+		_spec.ClearField(film.FieldTitles, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Synopses(); ok {
+		_spec.SetField(film.FieldSynopses, field.TypeJSON, value)
+	}
+	if _u.mutation.SynopsesCleared() {
+		_spec.ClearField(film.FieldSynopses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Genres(); ok {
+		_spec.SetField(film.FieldGenres, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedGenres(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldGenres, value)
+		})
+	}
+	if _u.mutation.GenresCleared() {
+		_spec.ClearField(film.FieldGenres, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Countries(); ok {
+		_spec.SetField(film.FieldCountries, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCountries(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldCountries, value)
+		})
+	}
+	if _u.mutation.CountriesCleared() {
+		_spec.ClearField(film.FieldCountries, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Regions(); ok {
+		_spec.SetField(film.FieldRegions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRegions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldRegions, value)
+		})
+	}
+	if _u.mutation.RegionsCleared() {
+		_spec.ClearField(film.FieldRegions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(film.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldLanguages, value)
+		})
+	}
+	if _u.mutation.LanguagesCleared() {
+		_spec.ClearField(film.FieldLanguages, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Warnings(); ok {
+		_spec.SetField(film.FieldWarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, film.FieldWarnings, value)
+		})
+	}
+	if _u.mutation.WarningsCleared() {
+		_spec.ClearField(film.FieldWarnings, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Identifiers(); ok {
+		_spec.SetField(film.FieldIdentifiers, field.TypeJSON, value)
+	}
+	if _u.mutation.IdentifiersCleared() {
+		_spec.ClearField(film.FieldIdentifiers, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Consent(); ok {
+		_spec.SetField(film.FieldConsent, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Origin(); ok {
+		_spec.SetField(film.FieldOrigin, field.TypeEnum, value)
+	}
 	if _u.mutation.SpaceCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -1140,6 +1943,35 @@ func (_u *FilmUpdateOne) sqlSave(ctx context.Context) (_node *Film, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(space.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OwnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   film.OwnerTable,
+			Columns: []string{film.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OwnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   film.OwnerTable,
+			Columns: []string{film.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1185,6 +2017,96 @@ func (_u *FilmUpdateOne) sqlSave(ctx context.Context) (_node *Film, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TransfersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTransfersIDs(); len(nodes) > 0 && !_u.mutation.TransfersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TransfersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.TransfersTable,
+			Columns: []string{film.TransfersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(transfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CreditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCreditsIDs(); len(nodes) > 0 && !_u.mutation.CreditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CreditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   film.CreditsTable,
+			Columns: []string{film.CreditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(credit.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

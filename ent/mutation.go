@@ -14,20 +14,33 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/auditentry"
+	"github.com/labfilms/labfilms/ent/busyperiod"
+	"github.com/labfilms/labfilms/ent/claim"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/deadletter"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
 	"github.com/labfilms/labfilms/ent/grant"
+	"github.com/labfilms/labfilms/ent/handle"
 	"github.com/labfilms/labfilms/ent/idempotencyrecord"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
+	"github.com/labfilms/labfilms/ent/organisation"
 	"github.com/labfilms/labfilms/ent/outbox"
 	"github.com/labfilms/labfilms/ent/outboxcursor"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
 	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/recognition"
+	"github.com/labfilms/labfilms/ent/registration"
+	"github.com/labfilms/labfilms/ent/schema"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 	"github.com/labfilms/labfilms/ent/token"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 const (
@@ -41,19 +54,31 @@ const (
 	// Node types.
 	TypeAccount           = "Account"
 	TypeAuditEntry        = "AuditEntry"
+	TypeBusyPeriod        = "BusyPeriod"
+	TypeClaim             = "Claim"
+	TypeCredit            = "Credit"
 	TypeDeadLetter        = "DeadLetter"
 	TypeFilm              = "Film"
 	TypeFilmMember        = "FilmMember"
 	TypeGrant             = "Grant"
+	TypeHandle            = "Handle"
 	TypeIdempotencyRecord = "IdempotencyRecord"
+	TypeMembership        = "Membership"
+	TypeNotification      = "Notification"
+	TypeOrganisation      = "Organisation"
 	TypeOutbox            = "Outbox"
 	TypeOutboxCursor      = "OutboxCursor"
 	TypePerson            = "Person"
+	TypePersonCraft       = "PersonCraft"
+	TypeProof             = "Proof"
 	TypeRecognition       = "Recognition"
+	TypeRegistration      = "Registration"
 	TypeSession           = "Session"
 	TypeSpace             = "Space"
 	TypeSpaceModule       = "SpaceModule"
+	TypeSpaceSlug         = "SpaceSlug"
 	TypeToken             = "Token"
+	TypeTransfer          = "Transfer"
 )
 
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
@@ -69,6 +94,7 @@ type AccountMutation struct {
 	email           *string
 	password_hash   *string
 	locale          *string
+	time_zone       *string
 	state           *account.State
 	clearedFields   map[string]struct{}
 	person          *string
@@ -79,6 +105,9 @@ type AccountMutation struct {
 	tokens          map[string]struct{}
 	removedtokens   map[string]struct{}
 	clearedtokens   bool
+	proofs          map[string]struct{}
+	removedproofs   map[string]struct{}
+	clearedproofs   bool
 	grants          map[string]struct{}
 	removedgrants   map[string]struct{}
 	clearedgrants   bool
@@ -463,6 +492,42 @@ func (m *AccountMutation) ResetLocale() {
 	m.locale = nil
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (m *AccountMutation) SetTimeZone(s string) {
+	m.time_zone = &s
+}
+
+// TimeZone returns the value of the "time_zone" field in the mutation.
+func (m *AccountMutation) TimeZone() (r string, exists bool) {
+	v := m.time_zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeZone returns the old "time_zone" field's value of the Account entity.
+// If the Account object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AccountMutation) OldTimeZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeZone: %w", err)
+	}
+	return oldValue.TimeZone, nil
+}
+
+// ResetTimeZone resets all changes to the "time_zone" field.
+func (m *AccountMutation) ResetTimeZone() {
+	m.time_zone = nil
+}
+
 // SetState sets the "state" field.
 func (m *AccountMutation) SetState(a account.State) {
 	m.state = &a
@@ -634,6 +699,60 @@ func (m *AccountMutation) ResetTokens() {
 	m.removedtokens = nil
 }
 
+// AddProofIDs adds the "proofs" edge to the Proof entity by ids.
+func (m *AccountMutation) AddProofIDs(ids ...string) {
+	if m.proofs == nil {
+		m.proofs = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.proofs[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProofs clears the "proofs" edge to the Proof entity.
+func (m *AccountMutation) ClearProofs() {
+	m.clearedproofs = true
+}
+
+// ProofsCleared reports if the "proofs" edge to the Proof entity was cleared.
+func (m *AccountMutation) ProofsCleared() bool {
+	return m.clearedproofs
+}
+
+// RemoveProofIDs removes the "proofs" edge to the Proof entity by IDs.
+func (m *AccountMutation) RemoveProofIDs(ids ...string) {
+	if m.removedproofs == nil {
+		m.removedproofs = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.proofs, ids[i])
+		m.removedproofs[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProofs returns the removed IDs of the "proofs" edge to the Proof entity.
+func (m *AccountMutation) RemovedProofsIDs() (ids []string) {
+	for id := range m.removedproofs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProofsIDs returns the "proofs" edge IDs in the mutation.
+func (m *AccountMutation) ProofsIDs() (ids []string) {
+	for id := range m.proofs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProofs resets all changes to the "proofs" edge.
+func (m *AccountMutation) ResetProofs() {
+	m.proofs = nil
+	m.clearedproofs = false
+	m.removedproofs = nil
+}
+
 // AddGrantIDs adds the "grants" edge to the Grant entity by ids.
 func (m *AccountMutation) AddGrantIDs(ids ...string) {
 	if m.grants == nil {
@@ -722,7 +841,7 @@ func (m *AccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AccountMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.created_at != nil {
 		fields = append(fields, account.FieldCreatedAt)
 	}
@@ -743,6 +862,9 @@ func (m *AccountMutation) Fields() []string {
 	}
 	if m.locale != nil {
 		fields = append(fields, account.FieldLocale)
+	}
+	if m.time_zone != nil {
+		fields = append(fields, account.FieldTimeZone)
 	}
 	if m.state != nil {
 		fields = append(fields, account.FieldState)
@@ -769,6 +891,8 @@ func (m *AccountMutation) Field(name string) (ent.Value, bool) {
 		return m.PersonID()
 	case account.FieldLocale:
 		return m.Locale()
+	case account.FieldTimeZone:
+		return m.TimeZone()
 	case account.FieldState:
 		return m.State()
 	}
@@ -794,6 +918,8 @@ func (m *AccountMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldPersonID(ctx)
 	case account.FieldLocale:
 		return m.OldLocale(ctx)
+	case account.FieldTimeZone:
+		return m.OldTimeZone(ctx)
 	case account.FieldState:
 		return m.OldState(ctx)
 	}
@@ -853,6 +979,13 @@ func (m *AccountMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLocale(v)
+		return nil
+	case account.FieldTimeZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeZone(v)
 		return nil
 	case account.FieldState:
 		v, ok := value.(account.State)
@@ -946,6 +1079,9 @@ func (m *AccountMutation) ResetField(name string) error {
 	case account.FieldLocale:
 		m.ResetLocale()
 		return nil
+	case account.FieldTimeZone:
+		m.ResetTimeZone()
+		return nil
 	case account.FieldState:
 		m.ResetState()
 		return nil
@@ -955,7 +1091,7 @@ func (m *AccountMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AccountMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.person != nil {
 		edges = append(edges, account.EdgePerson)
 	}
@@ -964,6 +1100,9 @@ func (m *AccountMutation) AddedEdges() []string {
 	}
 	if m.tokens != nil {
 		edges = append(edges, account.EdgeTokens)
+	}
+	if m.proofs != nil {
+		edges = append(edges, account.EdgeProofs)
 	}
 	if m.grants != nil {
 		edges = append(edges, account.EdgeGrants)
@@ -991,6 +1130,12 @@ func (m *AccountMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeProofs:
+		ids := make([]ent.Value, 0, len(m.proofs))
+		for id := range m.proofs {
+			ids = append(ids, id)
+		}
+		return ids
 	case account.EdgeGrants:
 		ids := make([]ent.Value, 0, len(m.grants))
 		for id := range m.grants {
@@ -1003,12 +1148,15 @@ func (m *AccountMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AccountMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedsessions != nil {
 		edges = append(edges, account.EdgeSessions)
 	}
 	if m.removedtokens != nil {
 		edges = append(edges, account.EdgeTokens)
+	}
+	if m.removedproofs != nil {
+		edges = append(edges, account.EdgeProofs)
 	}
 	if m.removedgrants != nil {
 		edges = append(edges, account.EdgeGrants)
@@ -1032,6 +1180,12 @@ func (m *AccountMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeProofs:
+		ids := make([]ent.Value, 0, len(m.removedproofs))
+		for id := range m.removedproofs {
+			ids = append(ids, id)
+		}
+		return ids
 	case account.EdgeGrants:
 		ids := make([]ent.Value, 0, len(m.removedgrants))
 		for id := range m.removedgrants {
@@ -1044,7 +1198,7 @@ func (m *AccountMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AccountMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedperson {
 		edges = append(edges, account.EdgePerson)
 	}
@@ -1053,6 +1207,9 @@ func (m *AccountMutation) ClearedEdges() []string {
 	}
 	if m.clearedtokens {
 		edges = append(edges, account.EdgeTokens)
+	}
+	if m.clearedproofs {
+		edges = append(edges, account.EdgeProofs)
 	}
 	if m.clearedgrants {
 		edges = append(edges, account.EdgeGrants)
@@ -1070,6 +1227,8 @@ func (m *AccountMutation) EdgeCleared(name string) bool {
 		return m.clearedsessions
 	case account.EdgeTokens:
 		return m.clearedtokens
+	case account.EdgeProofs:
+		return m.clearedproofs
 	case account.EdgeGrants:
 		return m.clearedgrants
 	}
@@ -1099,6 +1258,9 @@ func (m *AccountMutation) ResetEdge(name string) error {
 		return nil
 	case account.EdgeTokens:
 		m.ResetTokens()
+		return nil
+	case account.EdgeProofs:
+		m.ResetProofs()
 		return nil
 	case account.EdgeGrants:
 		m.ResetGrants()
@@ -1964,6 +2126,3505 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
 }
 
+// BusyPeriodMutation represents an operation that mutates the BusyPeriod nodes in the graph.
+type BusyPeriodMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	first_day     *string
+	last_day      *string
+	note          *string
+	clearedFields map[string]struct{}
+	person        *string
+	clearedperson bool
+	done          bool
+	oldValue      func(context.Context) (*BusyPeriod, error)
+	predicates    []predicate.BusyPeriod
+}
+
+var _ ent.Mutation = (*BusyPeriodMutation)(nil)
+
+// busyperiodOption allows management of the mutation configuration using functional options.
+type busyperiodOption func(*BusyPeriodMutation)
+
+// newBusyPeriodMutation creates new mutation for the BusyPeriod entity.
+func newBusyPeriodMutation(c config, op Op, opts ...busyperiodOption) *BusyPeriodMutation {
+	m := &BusyPeriodMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBusyPeriod,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBusyPeriodID sets the ID field of the mutation.
+func withBusyPeriodID(id string) busyperiodOption {
+	return func(m *BusyPeriodMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BusyPeriod
+		)
+		m.oldValue = func(ctx context.Context) (*BusyPeriod, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BusyPeriod.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBusyPeriod sets the old BusyPeriod of the mutation.
+func withBusyPeriod(node *BusyPeriod) busyperiodOption {
+	return func(m *BusyPeriodMutation) {
+		m.oldValue = func(context.Context) (*BusyPeriod, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BusyPeriodMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BusyPeriodMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BusyPeriod entities.
+func (m *BusyPeriodMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BusyPeriodMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BusyPeriodMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BusyPeriod.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BusyPeriodMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BusyPeriodMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BusyPeriodMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *BusyPeriodMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *BusyPeriodMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *BusyPeriodMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *BusyPeriodMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *BusyPeriodMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *BusyPeriodMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *BusyPeriodMutation) SetFirstDay(s string) {
+	m.first_day = &s
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *BusyPeriodMutation) FirstDay() (r string, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldFirstDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *BusyPeriodMutation) ResetFirstDay() {
+	m.first_day = nil
+}
+
+// SetLastDay sets the "last_day" field.
+func (m *BusyPeriodMutation) SetLastDay(s string) {
+	m.last_day = &s
+}
+
+// LastDay returns the value of the "last_day" field in the mutation.
+func (m *BusyPeriodMutation) LastDay() (r string, exists bool) {
+	v := m.last_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastDay returns the old "last_day" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldLastDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastDay: %w", err)
+	}
+	return oldValue.LastDay, nil
+}
+
+// ResetLastDay resets all changes to the "last_day" field.
+func (m *BusyPeriodMutation) ResetLastDay() {
+	m.last_day = nil
+}
+
+// SetNote sets the "note" field.
+func (m *BusyPeriodMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *BusyPeriodMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the BusyPeriod entity.
+// If the BusyPeriod object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BusyPeriodMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *BusyPeriodMutation) ResetNote() {
+	m.note = nil
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *BusyPeriodMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[busyperiod.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *BusyPeriodMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *BusyPeriodMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *BusyPeriodMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the BusyPeriodMutation builder.
+func (m *BusyPeriodMutation) Where(ps ...predicate.BusyPeriod) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BusyPeriodMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BusyPeriodMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BusyPeriod, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BusyPeriodMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BusyPeriodMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BusyPeriod).
+func (m *BusyPeriodMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BusyPeriodMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, busyperiod.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, busyperiod.FieldUpdatedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, busyperiod.FieldPersonID)
+	}
+	if m.first_day != nil {
+		fields = append(fields, busyperiod.FieldFirstDay)
+	}
+	if m.last_day != nil {
+		fields = append(fields, busyperiod.FieldLastDay)
+	}
+	if m.note != nil {
+		fields = append(fields, busyperiod.FieldNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BusyPeriodMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case busyperiod.FieldCreatedAt:
+		return m.CreatedAt()
+	case busyperiod.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case busyperiod.FieldPersonID:
+		return m.PersonID()
+	case busyperiod.FieldFirstDay:
+		return m.FirstDay()
+	case busyperiod.FieldLastDay:
+		return m.LastDay()
+	case busyperiod.FieldNote:
+		return m.Note()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BusyPeriodMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case busyperiod.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case busyperiod.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case busyperiod.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case busyperiod.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case busyperiod.FieldLastDay:
+		return m.OldLastDay(ctx)
+	case busyperiod.FieldNote:
+		return m.OldNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown BusyPeriod field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BusyPeriodMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case busyperiod.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case busyperiod.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case busyperiod.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case busyperiod.FieldFirstDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case busyperiod.FieldLastDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastDay(v)
+		return nil
+	case busyperiod.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BusyPeriod field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BusyPeriodMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BusyPeriodMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BusyPeriodMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown BusyPeriod numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BusyPeriodMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BusyPeriodMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BusyPeriodMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown BusyPeriod nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BusyPeriodMutation) ResetField(name string) error {
+	switch name {
+	case busyperiod.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case busyperiod.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case busyperiod.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case busyperiod.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case busyperiod.FieldLastDay:
+		m.ResetLastDay()
+		return nil
+	case busyperiod.FieldNote:
+		m.ResetNote()
+		return nil
+	}
+	return fmt.Errorf("unknown BusyPeriod field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BusyPeriodMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.person != nil {
+		edges = append(edges, busyperiod.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BusyPeriodMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case busyperiod.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BusyPeriodMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BusyPeriodMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BusyPeriodMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedperson {
+		edges = append(edges, busyperiod.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BusyPeriodMutation) EdgeCleared(name string) bool {
+	switch name {
+	case busyperiod.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BusyPeriodMutation) ClearEdge(name string) error {
+	switch name {
+	case busyperiod.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown BusyPeriod unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BusyPeriodMutation) ResetEdge(name string) error {
+	switch name {
+	case busyperiod.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown BusyPeriod edge %s", name)
+}
+
+// ClaimMutation represents an operation that mutates the Claim nodes in the graph.
+type ClaimMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	network_id      *string
+	region_id       *string
+	space_id        *string
+	state           *claim.State
+	note            *string
+	reason          *string
+	decided_by      *string
+	decided_at      *time.Time
+	clearedFields   map[string]struct{}
+	person          *string
+	clearedperson   bool
+	claimant        *string
+	clearedclaimant bool
+	done            bool
+	oldValue        func(context.Context) (*Claim, error)
+	predicates      []predicate.Claim
+}
+
+var _ ent.Mutation = (*ClaimMutation)(nil)
+
+// claimOption allows management of the mutation configuration using functional options.
+type claimOption func(*ClaimMutation)
+
+// newClaimMutation creates new mutation for the Claim entity.
+func newClaimMutation(c config, op Op, opts ...claimOption) *ClaimMutation {
+	m := &ClaimMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeClaim,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withClaimID sets the ID field of the mutation.
+func withClaimID(id string) claimOption {
+	return func(m *ClaimMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Claim
+		)
+		m.oldValue = func(ctx context.Context) (*Claim, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Claim.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withClaim sets the old Claim of the mutation.
+func withClaim(node *Claim) claimOption {
+	return func(m *ClaimMutation) {
+		m.oldValue = func(context.Context) (*Claim, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ClaimMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ClaimMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Claim entities.
+func (m *ClaimMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ClaimMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ClaimMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Claim.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ClaimMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ClaimMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ClaimMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ClaimMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ClaimMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ClaimMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *ClaimMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *ClaimMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *ClaimMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *ClaimMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *ClaimMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *ClaimMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *ClaimMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *ClaimMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *ClaimMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ClaimMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ClaimMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ClaimMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetClaimantID sets the "claimant_id" field.
+func (m *ClaimMutation) SetClaimantID(s string) {
+	m.claimant = &s
+}
+
+// ClaimantID returns the value of the "claimant_id" field in the mutation.
+func (m *ClaimMutation) ClaimantID() (r string, exists bool) {
+	v := m.claimant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimantID returns the old "claimant_id" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldClaimantID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimantID: %w", err)
+	}
+	return oldValue.ClaimantID, nil
+}
+
+// ResetClaimantID resets all changes to the "claimant_id" field.
+func (m *ClaimMutation) ResetClaimantID() {
+	m.claimant = nil
+}
+
+// SetState sets the "state" field.
+func (m *ClaimMutation) SetState(c claim.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ClaimMutation) State() (r claim.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldState(ctx context.Context) (v claim.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ClaimMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ClaimMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ClaimMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ClaimMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ClaimMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ClaimMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ClaimMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *ClaimMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *ClaimMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *ClaimMutation) ResetDecidedBy() {
+	m.decided_by = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *ClaimMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *ClaimMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Claim entity.
+// If the Claim object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClaimMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *ClaimMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[claim.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *ClaimMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[claim.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *ClaimMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, claim.FieldDecidedAt)
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *ClaimMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[claim.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *ClaimMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *ClaimMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *ClaimMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearClaimant clears the "claimant" edge to the Person entity.
+func (m *ClaimMutation) ClearClaimant() {
+	m.clearedclaimant = true
+	m.clearedFields[claim.FieldClaimantID] = struct{}{}
+}
+
+// ClaimantCleared reports if the "claimant" edge to the Person entity was cleared.
+func (m *ClaimMutation) ClaimantCleared() bool {
+	return m.clearedclaimant
+}
+
+// ClaimantIDs returns the "claimant" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ClaimantID instead. It exists only for internal usage by the builders.
+func (m *ClaimMutation) ClaimantIDs() (ids []string) {
+	if id := m.claimant; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetClaimant resets all changes to the "claimant" edge.
+func (m *ClaimMutation) ResetClaimant() {
+	m.claimant = nil
+	m.clearedclaimant = false
+}
+
+// Where appends a list predicates to the ClaimMutation builder.
+func (m *ClaimMutation) Where(ps ...predicate.Claim) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ClaimMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ClaimMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Claim, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ClaimMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ClaimMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Claim).
+func (m *ClaimMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ClaimMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, claim.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, claim.FieldUpdatedAt)
+	}
+	if m.network_id != nil {
+		fields = append(fields, claim.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, claim.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, claim.FieldSpaceID)
+	}
+	if m.person != nil {
+		fields = append(fields, claim.FieldPersonID)
+	}
+	if m.claimant != nil {
+		fields = append(fields, claim.FieldClaimantID)
+	}
+	if m.state != nil {
+		fields = append(fields, claim.FieldState)
+	}
+	if m.note != nil {
+		fields = append(fields, claim.FieldNote)
+	}
+	if m.reason != nil {
+		fields = append(fields, claim.FieldReason)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, claim.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, claim.FieldDecidedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ClaimMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case claim.FieldCreatedAt:
+		return m.CreatedAt()
+	case claim.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case claim.FieldNetworkID:
+		return m.NetworkID()
+	case claim.FieldRegionID:
+		return m.RegionID()
+	case claim.FieldSpaceID:
+		return m.SpaceID()
+	case claim.FieldPersonID:
+		return m.PersonID()
+	case claim.FieldClaimantID:
+		return m.ClaimantID()
+	case claim.FieldState:
+		return m.State()
+	case claim.FieldNote:
+		return m.Note()
+	case claim.FieldReason:
+		return m.Reason()
+	case claim.FieldDecidedBy:
+		return m.DecidedBy()
+	case claim.FieldDecidedAt:
+		return m.DecidedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ClaimMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case claim.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case claim.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case claim.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case claim.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case claim.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case claim.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case claim.FieldClaimantID:
+		return m.OldClaimantID(ctx)
+	case claim.FieldState:
+		return m.OldState(ctx)
+	case claim.FieldNote:
+		return m.OldNote(ctx)
+	case claim.FieldReason:
+		return m.OldReason(ctx)
+	case claim.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case claim.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Claim field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClaimMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case claim.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case claim.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case claim.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case claim.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case claim.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case claim.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case claim.FieldClaimantID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimantID(v)
+		return nil
+	case claim.FieldState:
+		v, ok := value.(claim.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case claim.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case claim.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case claim.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case claim.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Claim field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ClaimMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ClaimMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClaimMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Claim numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ClaimMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(claim.FieldDecidedAt) {
+		fields = append(fields, claim.FieldDecidedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ClaimMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ClaimMutation) ClearField(name string) error {
+	switch name {
+	case claim.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Claim nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ClaimMutation) ResetField(name string) error {
+	switch name {
+	case claim.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case claim.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case claim.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case claim.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case claim.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case claim.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case claim.FieldClaimantID:
+		m.ResetClaimantID()
+		return nil
+	case claim.FieldState:
+		m.ResetState()
+		return nil
+	case claim.FieldNote:
+		m.ResetNote()
+		return nil
+	case claim.FieldReason:
+		m.ResetReason()
+		return nil
+	case claim.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case claim.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Claim field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ClaimMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.person != nil {
+		edges = append(edges, claim.EdgePerson)
+	}
+	if m.claimant != nil {
+		edges = append(edges, claim.EdgeClaimant)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ClaimMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case claim.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case claim.EdgeClaimant:
+		if id := m.claimant; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ClaimMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ClaimMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ClaimMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedperson {
+		edges = append(edges, claim.EdgePerson)
+	}
+	if m.clearedclaimant {
+		edges = append(edges, claim.EdgeClaimant)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ClaimMutation) EdgeCleared(name string) bool {
+	switch name {
+	case claim.EdgePerson:
+		return m.clearedperson
+	case claim.EdgeClaimant:
+		return m.clearedclaimant
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ClaimMutation) ClearEdge(name string) error {
+	switch name {
+	case claim.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case claim.EdgeClaimant:
+		m.ClearClaimant()
+		return nil
+	}
+	return fmt.Errorf("unknown Claim unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ClaimMutation) ResetEdge(name string) error {
+	switch name {
+	case claim.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case claim.EdgeClaimant:
+		m.ResetClaimant()
+		return nil
+	}
+	return fmt.Errorf("unknown Claim edge %s", name)
+}
+
+// CreditMutation represents an operation that mutates the Credit nodes in the graph.
+type CreditMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	updated_at          *time.Time
+	version             *int
+	addversion          *int
+	network_id          *string
+	region_id           *string
+	space_id            *string
+	name                *string
+	craft               *string
+	craft_text          *string
+	character           *string
+	position            *int
+	addposition         *int
+	uncredited          *bool
+	state               *credit.State
+	source              *credit.Source
+	source_id           *string
+	proposed_by         *string
+	disputed_by         *string
+	dispute             *string
+	settlement          *string
+	answered_at         *time.Time
+	clearedFields       map[string]struct{}
+	film                *string
+	clearedfilm         bool
+	person              *string
+	clearedperson       bool
+	organisation        *string
+	clearedorganisation bool
+	done                bool
+	oldValue            func(context.Context) (*Credit, error)
+	predicates          []predicate.Credit
+}
+
+var _ ent.Mutation = (*CreditMutation)(nil)
+
+// creditOption allows management of the mutation configuration using functional options.
+type creditOption func(*CreditMutation)
+
+// newCreditMutation creates new mutation for the Credit entity.
+func newCreditMutation(c config, op Op, opts ...creditOption) *CreditMutation {
+	m := &CreditMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCredit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCreditID sets the ID field of the mutation.
+func withCreditID(id string) creditOption {
+	return func(m *CreditMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Credit
+		)
+		m.oldValue = func(ctx context.Context) (*Credit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Credit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCredit sets the old Credit of the mutation.
+func withCredit(node *Credit) creditOption {
+	return func(m *CreditMutation) {
+		m.oldValue = func(context.Context) (*Credit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CreditMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CreditMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Credit entities.
+func (m *CreditMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CreditMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CreditMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Credit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CreditMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CreditMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CreditMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CreditMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CreditMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CreditMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CreditMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CreditMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CreditMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CreditMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CreditMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *CreditMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *CreditMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *CreditMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *CreditMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *CreditMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *CreditMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *CreditMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *CreditMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *CreditMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetFilmID sets the "film_id" field.
+func (m *CreditMutation) SetFilmID(s string) {
+	m.film = &s
+}
+
+// FilmID returns the value of the "film_id" field in the mutation.
+func (m *CreditMutation) FilmID() (r string, exists bool) {
+	v := m.film
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilmID returns the old "film_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldFilmID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilmID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilmID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilmID: %w", err)
+	}
+	return oldValue.FilmID, nil
+}
+
+// ResetFilmID resets all changes to the "film_id" field.
+func (m *CreditMutation) ResetFilmID() {
+	m.film = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *CreditMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *CreditMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldPersonID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *CreditMutation) ClearPersonID() {
+	m.person = nil
+	m.clearedFields[credit.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *CreditMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[credit.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *CreditMutation) ResetPersonID() {
+	m.person = nil
+	delete(m.clearedFields, credit.FieldPersonID)
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *CreditMutation) SetOrganisationID(s string) {
+	m.organisation = &s
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *CreditMutation) OrganisationID() (r string, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldOrganisationID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ClearOrganisationID clears the value of the "organisation_id" field.
+func (m *CreditMutation) ClearOrganisationID() {
+	m.organisation = nil
+	m.clearedFields[credit.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationIDCleared returns if the "organisation_id" field was cleared in this mutation.
+func (m *CreditMutation) OrganisationIDCleared() bool {
+	_, ok := m.clearedFields[credit.FieldOrganisationID]
+	return ok
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *CreditMutation) ResetOrganisationID() {
+	m.organisation = nil
+	delete(m.clearedFields, credit.FieldOrganisationID)
+}
+
+// SetName sets the "name" field.
+func (m *CreditMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CreditMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CreditMutation) ResetName() {
+	m.name = nil
+}
+
+// SetCraft sets the "craft" field.
+func (m *CreditMutation) SetCraft(s string) {
+	m.craft = &s
+}
+
+// Craft returns the value of the "craft" field in the mutation.
+func (m *CreditMutation) Craft() (r string, exists bool) {
+	v := m.craft
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCraft returns the old "craft" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldCraft(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCraft is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCraft requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCraft: %w", err)
+	}
+	return oldValue.Craft, nil
+}
+
+// ResetCraft resets all changes to the "craft" field.
+func (m *CreditMutation) ResetCraft() {
+	m.craft = nil
+}
+
+// SetCraftText sets the "craft_text" field.
+func (m *CreditMutation) SetCraftText(s string) {
+	m.craft_text = &s
+}
+
+// CraftText returns the value of the "craft_text" field in the mutation.
+func (m *CreditMutation) CraftText() (r string, exists bool) {
+	v := m.craft_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCraftText returns the old "craft_text" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldCraftText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCraftText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCraftText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCraftText: %w", err)
+	}
+	return oldValue.CraftText, nil
+}
+
+// ResetCraftText resets all changes to the "craft_text" field.
+func (m *CreditMutation) ResetCraftText() {
+	m.craft_text = nil
+}
+
+// SetCharacter sets the "character" field.
+func (m *CreditMutation) SetCharacter(s string) {
+	m.character = &s
+}
+
+// Character returns the value of the "character" field in the mutation.
+func (m *CreditMutation) Character() (r string, exists bool) {
+	v := m.character
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCharacter returns the old "character" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldCharacter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCharacter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCharacter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCharacter: %w", err)
+	}
+	return oldValue.Character, nil
+}
+
+// ResetCharacter resets all changes to the "character" field.
+func (m *CreditMutation) ResetCharacter() {
+	m.character = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *CreditMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *CreditMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *CreditMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *CreditMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *CreditMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetUncredited sets the "uncredited" field.
+func (m *CreditMutation) SetUncredited(b bool) {
+	m.uncredited = &b
+}
+
+// Uncredited returns the value of the "uncredited" field in the mutation.
+func (m *CreditMutation) Uncredited() (r bool, exists bool) {
+	v := m.uncredited
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUncredited returns the old "uncredited" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldUncredited(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUncredited is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUncredited requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUncredited: %w", err)
+	}
+	return oldValue.Uncredited, nil
+}
+
+// ResetUncredited resets all changes to the "uncredited" field.
+func (m *CreditMutation) ResetUncredited() {
+	m.uncredited = nil
+}
+
+// SetState sets the "state" field.
+func (m *CreditMutation) SetState(c credit.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CreditMutation) State() (r credit.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldState(ctx context.Context) (v credit.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CreditMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSource sets the "source" field.
+func (m *CreditMutation) SetSource(c credit.Source) {
+	m.source = &c
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CreditMutation) Source() (r credit.Source, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldSource(ctx context.Context) (v credit.Source, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CreditMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetSourceID sets the "source_id" field.
+func (m *CreditMutation) SetSourceID(s string) {
+	m.source_id = &s
+}
+
+// SourceID returns the value of the "source_id" field in the mutation.
+func (m *CreditMutation) SourceID() (r string, exists bool) {
+	v := m.source_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceID returns the old "source_id" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldSourceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
+	}
+	return oldValue.SourceID, nil
+}
+
+// ResetSourceID resets all changes to the "source_id" field.
+func (m *CreditMutation) ResetSourceID() {
+	m.source_id = nil
+}
+
+// SetProposedBy sets the "proposed_by" field.
+func (m *CreditMutation) SetProposedBy(s string) {
+	m.proposed_by = &s
+}
+
+// ProposedBy returns the value of the "proposed_by" field in the mutation.
+func (m *CreditMutation) ProposedBy() (r string, exists bool) {
+	v := m.proposed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedBy returns the old "proposed_by" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldProposedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedBy: %w", err)
+	}
+	return oldValue.ProposedBy, nil
+}
+
+// ResetProposedBy resets all changes to the "proposed_by" field.
+func (m *CreditMutation) ResetProposedBy() {
+	m.proposed_by = nil
+}
+
+// SetDisputedBy sets the "disputed_by" field.
+func (m *CreditMutation) SetDisputedBy(s string) {
+	m.disputed_by = &s
+}
+
+// DisputedBy returns the value of the "disputed_by" field in the mutation.
+func (m *CreditMutation) DisputedBy() (r string, exists bool) {
+	v := m.disputed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputedBy returns the old "disputed_by" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldDisputedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputedBy: %w", err)
+	}
+	return oldValue.DisputedBy, nil
+}
+
+// ResetDisputedBy resets all changes to the "disputed_by" field.
+func (m *CreditMutation) ResetDisputedBy() {
+	m.disputed_by = nil
+}
+
+// SetDispute sets the "dispute" field.
+func (m *CreditMutation) SetDispute(s string) {
+	m.dispute = &s
+}
+
+// Dispute returns the value of the "dispute" field in the mutation.
+func (m *CreditMutation) Dispute() (r string, exists bool) {
+	v := m.dispute
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDispute returns the old "dispute" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldDispute(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDispute is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDispute requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDispute: %w", err)
+	}
+	return oldValue.Dispute, nil
+}
+
+// ResetDispute resets all changes to the "dispute" field.
+func (m *CreditMutation) ResetDispute() {
+	m.dispute = nil
+}
+
+// SetSettlement sets the "settlement" field.
+func (m *CreditMutation) SetSettlement(s string) {
+	m.settlement = &s
+}
+
+// Settlement returns the value of the "settlement" field in the mutation.
+func (m *CreditMutation) Settlement() (r string, exists bool) {
+	v := m.settlement
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettlement returns the old "settlement" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldSettlement(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettlement is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettlement requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettlement: %w", err)
+	}
+	return oldValue.Settlement, nil
+}
+
+// ResetSettlement resets all changes to the "settlement" field.
+func (m *CreditMutation) ResetSettlement() {
+	m.settlement = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *CreditMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *CreditMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *CreditMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[credit.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *CreditMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[credit.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *CreditMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, credit.FieldAnsweredAt)
+}
+
+// ClearFilm clears the "film" edge to the Film entity.
+func (m *CreditMutation) ClearFilm() {
+	m.clearedfilm = true
+	m.clearedFields[credit.FieldFilmID] = struct{}{}
+}
+
+// FilmCleared reports if the "film" edge to the Film entity was cleared.
+func (m *CreditMutation) FilmCleared() bool {
+	return m.clearedfilm
+}
+
+// FilmIDs returns the "film" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FilmID instead. It exists only for internal usage by the builders.
+func (m *CreditMutation) FilmIDs() (ids []string) {
+	if id := m.film; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFilm resets all changes to the "film" edge.
+func (m *CreditMutation) ResetFilm() {
+	m.film = nil
+	m.clearedfilm = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *CreditMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[credit.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *CreditMutation) PersonCleared() bool {
+	return m.PersonIDCleared() || m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *CreditMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *CreditMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *CreditMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[credit.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *CreditMutation) OrganisationCleared() bool {
+	return m.OrganisationIDCleared() || m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *CreditMutation) OrganisationIDs() (ids []string) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *CreditMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// Where appends a list predicates to the CreditMutation builder.
+func (m *CreditMutation) Where(ps ...predicate.Credit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CreditMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CreditMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Credit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CreditMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CreditMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Credit).
+func (m *CreditMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CreditMutation) Fields() []string {
+	fields := make([]string, 0, 23)
+	if m.created_at != nil {
+		fields = append(fields, credit.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, credit.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, credit.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, credit.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, credit.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, credit.FieldSpaceID)
+	}
+	if m.film != nil {
+		fields = append(fields, credit.FieldFilmID)
+	}
+	if m.person != nil {
+		fields = append(fields, credit.FieldPersonID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, credit.FieldOrganisationID)
+	}
+	if m.name != nil {
+		fields = append(fields, credit.FieldName)
+	}
+	if m.craft != nil {
+		fields = append(fields, credit.FieldCraft)
+	}
+	if m.craft_text != nil {
+		fields = append(fields, credit.FieldCraftText)
+	}
+	if m.character != nil {
+		fields = append(fields, credit.FieldCharacter)
+	}
+	if m.position != nil {
+		fields = append(fields, credit.FieldPosition)
+	}
+	if m.uncredited != nil {
+		fields = append(fields, credit.FieldUncredited)
+	}
+	if m.state != nil {
+		fields = append(fields, credit.FieldState)
+	}
+	if m.source != nil {
+		fields = append(fields, credit.FieldSource)
+	}
+	if m.source_id != nil {
+		fields = append(fields, credit.FieldSourceID)
+	}
+	if m.proposed_by != nil {
+		fields = append(fields, credit.FieldProposedBy)
+	}
+	if m.disputed_by != nil {
+		fields = append(fields, credit.FieldDisputedBy)
+	}
+	if m.dispute != nil {
+		fields = append(fields, credit.FieldDispute)
+	}
+	if m.settlement != nil {
+		fields = append(fields, credit.FieldSettlement)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, credit.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CreditMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case credit.FieldCreatedAt:
+		return m.CreatedAt()
+	case credit.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case credit.FieldVersion:
+		return m.Version()
+	case credit.FieldNetworkID:
+		return m.NetworkID()
+	case credit.FieldRegionID:
+		return m.RegionID()
+	case credit.FieldSpaceID:
+		return m.SpaceID()
+	case credit.FieldFilmID:
+		return m.FilmID()
+	case credit.FieldPersonID:
+		return m.PersonID()
+	case credit.FieldOrganisationID:
+		return m.OrganisationID()
+	case credit.FieldName:
+		return m.Name()
+	case credit.FieldCraft:
+		return m.Craft()
+	case credit.FieldCraftText:
+		return m.CraftText()
+	case credit.FieldCharacter:
+		return m.Character()
+	case credit.FieldPosition:
+		return m.Position()
+	case credit.FieldUncredited:
+		return m.Uncredited()
+	case credit.FieldState:
+		return m.State()
+	case credit.FieldSource:
+		return m.Source()
+	case credit.FieldSourceID:
+		return m.SourceID()
+	case credit.FieldProposedBy:
+		return m.ProposedBy()
+	case credit.FieldDisputedBy:
+		return m.DisputedBy()
+	case credit.FieldDispute:
+		return m.Dispute()
+	case credit.FieldSettlement:
+		return m.Settlement()
+	case credit.FieldAnsweredAt:
+		return m.AnsweredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CreditMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case credit.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case credit.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case credit.FieldVersion:
+		return m.OldVersion(ctx)
+	case credit.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case credit.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case credit.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case credit.FieldFilmID:
+		return m.OldFilmID(ctx)
+	case credit.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case credit.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case credit.FieldName:
+		return m.OldName(ctx)
+	case credit.FieldCraft:
+		return m.OldCraft(ctx)
+	case credit.FieldCraftText:
+		return m.OldCraftText(ctx)
+	case credit.FieldCharacter:
+		return m.OldCharacter(ctx)
+	case credit.FieldPosition:
+		return m.OldPosition(ctx)
+	case credit.FieldUncredited:
+		return m.OldUncredited(ctx)
+	case credit.FieldState:
+		return m.OldState(ctx)
+	case credit.FieldSource:
+		return m.OldSource(ctx)
+	case credit.FieldSourceID:
+		return m.OldSourceID(ctx)
+	case credit.FieldProposedBy:
+		return m.OldProposedBy(ctx)
+	case credit.FieldDisputedBy:
+		return m.OldDisputedBy(ctx)
+	case credit.FieldDispute:
+		return m.OldDispute(ctx)
+	case credit.FieldSettlement:
+		return m.OldSettlement(ctx)
+	case credit.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Credit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case credit.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case credit.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case credit.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case credit.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case credit.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case credit.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case credit.FieldFilmID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilmID(v)
+		return nil
+	case credit.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case credit.FieldOrganisationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case credit.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case credit.FieldCraft:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCraft(v)
+		return nil
+	case credit.FieldCraftText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCraftText(v)
+		return nil
+	case credit.FieldCharacter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCharacter(v)
+		return nil
+	case credit.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case credit.FieldUncredited:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUncredited(v)
+		return nil
+	case credit.FieldState:
+		v, ok := value.(credit.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case credit.FieldSource:
+		v, ok := value.(credit.Source)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case credit.FieldSourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceID(v)
+		return nil
+	case credit.FieldProposedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedBy(v)
+		return nil
+	case credit.FieldDisputedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputedBy(v)
+		return nil
+	case credit.FieldDispute:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDispute(v)
+		return nil
+	case credit.FieldSettlement:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettlement(v)
+		return nil
+	case credit.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Credit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CreditMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, credit.FieldVersion)
+	}
+	if m.addposition != nil {
+		fields = append(fields, credit.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CreditMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case credit.FieldVersion:
+		return m.AddedVersion()
+	case credit.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CreditMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case credit.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case credit.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Credit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CreditMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(credit.FieldPersonID) {
+		fields = append(fields, credit.FieldPersonID)
+	}
+	if m.FieldCleared(credit.FieldOrganisationID) {
+		fields = append(fields, credit.FieldOrganisationID)
+	}
+	if m.FieldCleared(credit.FieldAnsweredAt) {
+		fields = append(fields, credit.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CreditMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CreditMutation) ClearField(name string) error {
+	switch name {
+	case credit.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case credit.FieldOrganisationID:
+		m.ClearOrganisationID()
+		return nil
+	case credit.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Credit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CreditMutation) ResetField(name string) error {
+	switch name {
+	case credit.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case credit.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case credit.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case credit.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case credit.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case credit.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case credit.FieldFilmID:
+		m.ResetFilmID()
+		return nil
+	case credit.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case credit.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case credit.FieldName:
+		m.ResetName()
+		return nil
+	case credit.FieldCraft:
+		m.ResetCraft()
+		return nil
+	case credit.FieldCraftText:
+		m.ResetCraftText()
+		return nil
+	case credit.FieldCharacter:
+		m.ResetCharacter()
+		return nil
+	case credit.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case credit.FieldUncredited:
+		m.ResetUncredited()
+		return nil
+	case credit.FieldState:
+		m.ResetState()
+		return nil
+	case credit.FieldSource:
+		m.ResetSource()
+		return nil
+	case credit.FieldSourceID:
+		m.ResetSourceID()
+		return nil
+	case credit.FieldProposedBy:
+		m.ResetProposedBy()
+		return nil
+	case credit.FieldDisputedBy:
+		m.ResetDisputedBy()
+		return nil
+	case credit.FieldDispute:
+		m.ResetDispute()
+		return nil
+	case credit.FieldSettlement:
+		m.ResetSettlement()
+		return nil
+	case credit.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Credit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CreditMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.film != nil {
+		edges = append(edges, credit.EdgeFilm)
+	}
+	if m.person != nil {
+		edges = append(edges, credit.EdgePerson)
+	}
+	if m.organisation != nil {
+		edges = append(edges, credit.EdgeOrganisation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CreditMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case credit.EdgeFilm:
+		if id := m.film; id != nil {
+			return []ent.Value{*id}
+		}
+	case credit.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case credit.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CreditMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CreditMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CreditMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedfilm {
+		edges = append(edges, credit.EdgeFilm)
+	}
+	if m.clearedperson {
+		edges = append(edges, credit.EdgePerson)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, credit.EdgeOrganisation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CreditMutation) EdgeCleared(name string) bool {
+	switch name {
+	case credit.EdgeFilm:
+		return m.clearedfilm
+	case credit.EdgePerson:
+		return m.clearedperson
+	case credit.EdgeOrganisation:
+		return m.clearedorganisation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CreditMutation) ClearEdge(name string) error {
+	switch name {
+	case credit.EdgeFilm:
+		m.ClearFilm()
+		return nil
+	case credit.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case credit.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown Credit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CreditMutation) ResetEdge(name string) error {
+	switch name {
+	case credit.EdgeFilm:
+		m.ResetFilm()
+		return nil
+	case credit.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case credit.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown Credit edge %s", name)
+}
+
 // DeadLetterMutation represents an operation that mutates the DeadLetter nodes in the graph.
 type DeadLetterMutation struct {
 	config
@@ -2787,14 +6448,35 @@ type FilmMutation struct {
 	form                *film.Form
 	stage               *film.Stage
 	released_at         *time.Time
+	titles              *map[string]string
+	synopses            *map[string]string
+	genres              *[]string
+	appendgenres        []string
+	countries           *[]string
+	appendcountries     []string
+	regions             *[]string
+	appendregions       []string
+	languages           *[]string
+	appendlanguages     []string
+	warnings            *[]string
+	appendwarnings      []string
+	identifiers         *map[string]string
+	consent             *film.Consent
+	origin              *film.Origin
 	clearedFields       map[string]struct{}
 	space               *string
 	clearedspace        bool
-	maker               *string
-	clearedmaker        bool
+	owner               *string
+	clearedowner        bool
 	members             map[string]struct{}
 	removedmembers      map[string]struct{}
 	clearedmembers      bool
+	transfers           map[string]struct{}
+	removedtransfers    map[string]struct{}
+	clearedtransfers    bool
+	credits             map[string]struct{}
+	removedcredits      map[string]struct{}
+	clearedcredits      bool
 	recognitions        map[string]struct{}
 	removedrecognitions map[string]struct{}
 	clearedrecognitions bool
@@ -3512,40 +7194,584 @@ func (m *FilmMutation) ResetReleasedAt() {
 	delete(m.clearedFields, film.FieldReleasedAt)
 }
 
-// SetMakerID sets the "maker_id" field.
-func (m *FilmMutation) SetMakerID(s string) {
-	m.maker = &s
+// SetTitles sets the "titles" field.
+func (m *FilmMutation) SetTitles(value map[string]string) {
+	m.titles = &value
 }
 
-// MakerID returns the value of the "maker_id" field in the mutation.
-func (m *FilmMutation) MakerID() (r string, exists bool) {
-	v := m.maker
+// Titles returns the value of the "titles" field in the mutation.
+func (m *FilmMutation) Titles() (r map[string]string, exists bool) {
+	v := m.titles
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldMakerID returns the old "maker_id" field's value of the Film entity.
+// OldTitles returns the old "titles" field's value of the Film entity.
 // If the Film object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *FilmMutation) OldMakerID(ctx context.Context) (v string, err error) {
+func (m *FilmMutation) OldTitles(ctx context.Context) (v map[string]string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldMakerID is only allowed on UpdateOne operations")
+		return v, errors.New("OldTitles is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldMakerID requires an ID field in the mutation")
+		return v, errors.New("OldTitles requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldMakerID: %w", err)
+		return v, fmt.Errorf("querying old value for OldTitles: %w", err)
 	}
-	return oldValue.MakerID, nil
+	return oldValue.Titles, nil
 }
 
-// ResetMakerID resets all changes to the "maker_id" field.
-func (m *FilmMutation) ResetMakerID() {
-	m.maker = nil
+// ClearTitles clears the value of the "titles" field.
+func (m *FilmMutation) ClearTitles() {
+	m.titles = nil
+	m.clearedFields[film.FieldTitles] = struct{}{}
+}
+
+// TitlesCleared returns if the "titles" field was cleared in this mutation.
+func (m *FilmMutation) TitlesCleared() bool {
+	_, ok := m.clearedFields[film.FieldTitles]
+	return ok
+}
+
+// ResetTitles resets all changes to the "titles" field.
+func (m *FilmMutation) ResetTitles() {
+	m.titles = nil
+	delete(m.clearedFields, film.FieldTitles)
+}
+
+// SetSynopses sets the "synopses" field.
+func (m *FilmMutation) SetSynopses(value map[string]string) {
+	m.synopses = &value
+}
+
+// Synopses returns the value of the "synopses" field in the mutation.
+func (m *FilmMutation) Synopses() (r map[string]string, exists bool) {
+	v := m.synopses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSynopses returns the old "synopses" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldSynopses(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSynopses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSynopses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSynopses: %w", err)
+	}
+	return oldValue.Synopses, nil
+}
+
+// ClearSynopses clears the value of the "synopses" field.
+func (m *FilmMutation) ClearSynopses() {
+	m.synopses = nil
+	m.clearedFields[film.FieldSynopses] = struct{}{}
+}
+
+// SynopsesCleared returns if the "synopses" field was cleared in this mutation.
+func (m *FilmMutation) SynopsesCleared() bool {
+	_, ok := m.clearedFields[film.FieldSynopses]
+	return ok
+}
+
+// ResetSynopses resets all changes to the "synopses" field.
+func (m *FilmMutation) ResetSynopses() {
+	m.synopses = nil
+	delete(m.clearedFields, film.FieldSynopses)
+}
+
+// SetGenres sets the "genres" field.
+func (m *FilmMutation) SetGenres(s []string) {
+	m.genres = &s
+	m.appendgenres = nil
+}
+
+// Genres returns the value of the "genres" field in the mutation.
+func (m *FilmMutation) Genres() (r []string, exists bool) {
+	v := m.genres
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGenres returns the old "genres" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldGenres(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGenres is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGenres requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGenres: %w", err)
+	}
+	return oldValue.Genres, nil
+}
+
+// AppendGenres adds s to the "genres" field.
+func (m *FilmMutation) AppendGenres(s []string) {
+	m.appendgenres = append(m.appendgenres, s...)
+}
+
+// AppendedGenres returns the list of values that were appended to the "genres" field in this mutation.
+func (m *FilmMutation) AppendedGenres() ([]string, bool) {
+	if len(m.appendgenres) == 0 {
+		return nil, false
+	}
+	return m.appendgenres, true
+}
+
+// ClearGenres clears the value of the "genres" field.
+func (m *FilmMutation) ClearGenres() {
+	m.genres = nil
+	m.appendgenres = nil
+	m.clearedFields[film.FieldGenres] = struct{}{}
+}
+
+// GenresCleared returns if the "genres" field was cleared in this mutation.
+func (m *FilmMutation) GenresCleared() bool {
+	_, ok := m.clearedFields[film.FieldGenres]
+	return ok
+}
+
+// ResetGenres resets all changes to the "genres" field.
+func (m *FilmMutation) ResetGenres() {
+	m.genres = nil
+	m.appendgenres = nil
+	delete(m.clearedFields, film.FieldGenres)
+}
+
+// SetCountries sets the "countries" field.
+func (m *FilmMutation) SetCountries(s []string) {
+	m.countries = &s
+	m.appendcountries = nil
+}
+
+// Countries returns the value of the "countries" field in the mutation.
+func (m *FilmMutation) Countries() (r []string, exists bool) {
+	v := m.countries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountries returns the old "countries" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldCountries(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountries: %w", err)
+	}
+	return oldValue.Countries, nil
+}
+
+// AppendCountries adds s to the "countries" field.
+func (m *FilmMutation) AppendCountries(s []string) {
+	m.appendcountries = append(m.appendcountries, s...)
+}
+
+// AppendedCountries returns the list of values that were appended to the "countries" field in this mutation.
+func (m *FilmMutation) AppendedCountries() ([]string, bool) {
+	if len(m.appendcountries) == 0 {
+		return nil, false
+	}
+	return m.appendcountries, true
+}
+
+// ClearCountries clears the value of the "countries" field.
+func (m *FilmMutation) ClearCountries() {
+	m.countries = nil
+	m.appendcountries = nil
+	m.clearedFields[film.FieldCountries] = struct{}{}
+}
+
+// CountriesCleared returns if the "countries" field was cleared in this mutation.
+func (m *FilmMutation) CountriesCleared() bool {
+	_, ok := m.clearedFields[film.FieldCountries]
+	return ok
+}
+
+// ResetCountries resets all changes to the "countries" field.
+func (m *FilmMutation) ResetCountries() {
+	m.countries = nil
+	m.appendcountries = nil
+	delete(m.clearedFields, film.FieldCountries)
+}
+
+// SetRegions sets the "regions" field.
+func (m *FilmMutation) SetRegions(s []string) {
+	m.regions = &s
+	m.appendregions = nil
+}
+
+// Regions returns the value of the "regions" field in the mutation.
+func (m *FilmMutation) Regions() (r []string, exists bool) {
+	v := m.regions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegions returns the old "regions" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldRegions(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegions: %w", err)
+	}
+	return oldValue.Regions, nil
+}
+
+// AppendRegions adds s to the "regions" field.
+func (m *FilmMutation) AppendRegions(s []string) {
+	m.appendregions = append(m.appendregions, s...)
+}
+
+// AppendedRegions returns the list of values that were appended to the "regions" field in this mutation.
+func (m *FilmMutation) AppendedRegions() ([]string, bool) {
+	if len(m.appendregions) == 0 {
+		return nil, false
+	}
+	return m.appendregions, true
+}
+
+// ClearRegions clears the value of the "regions" field.
+func (m *FilmMutation) ClearRegions() {
+	m.regions = nil
+	m.appendregions = nil
+	m.clearedFields[film.FieldRegions] = struct{}{}
+}
+
+// RegionsCleared returns if the "regions" field was cleared in this mutation.
+func (m *FilmMutation) RegionsCleared() bool {
+	_, ok := m.clearedFields[film.FieldRegions]
+	return ok
+}
+
+// ResetRegions resets all changes to the "regions" field.
+func (m *FilmMutation) ResetRegions() {
+	m.regions = nil
+	m.appendregions = nil
+	delete(m.clearedFields, film.FieldRegions)
+}
+
+// SetLanguages sets the "languages" field.
+func (m *FilmMutation) SetLanguages(s []string) {
+	m.languages = &s
+	m.appendlanguages = nil
+}
+
+// Languages returns the value of the "languages" field in the mutation.
+func (m *FilmMutation) Languages() (r []string, exists bool) {
+	v := m.languages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguages returns the old "languages" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldLanguages(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguages: %w", err)
+	}
+	return oldValue.Languages, nil
+}
+
+// AppendLanguages adds s to the "languages" field.
+func (m *FilmMutation) AppendLanguages(s []string) {
+	m.appendlanguages = append(m.appendlanguages, s...)
+}
+
+// AppendedLanguages returns the list of values that were appended to the "languages" field in this mutation.
+func (m *FilmMutation) AppendedLanguages() ([]string, bool) {
+	if len(m.appendlanguages) == 0 {
+		return nil, false
+	}
+	return m.appendlanguages, true
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (m *FilmMutation) ClearLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+	m.clearedFields[film.FieldLanguages] = struct{}{}
+}
+
+// LanguagesCleared returns if the "languages" field was cleared in this mutation.
+func (m *FilmMutation) LanguagesCleared() bool {
+	_, ok := m.clearedFields[film.FieldLanguages]
+	return ok
+}
+
+// ResetLanguages resets all changes to the "languages" field.
+func (m *FilmMutation) ResetLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+	delete(m.clearedFields, film.FieldLanguages)
+}
+
+// SetWarnings sets the "warnings" field.
+func (m *FilmMutation) SetWarnings(s []string) {
+	m.warnings = &s
+	m.appendwarnings = nil
+}
+
+// Warnings returns the value of the "warnings" field in the mutation.
+func (m *FilmMutation) Warnings() (r []string, exists bool) {
+	v := m.warnings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnings returns the old "warnings" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldWarnings(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnings: %w", err)
+	}
+	return oldValue.Warnings, nil
+}
+
+// AppendWarnings adds s to the "warnings" field.
+func (m *FilmMutation) AppendWarnings(s []string) {
+	m.appendwarnings = append(m.appendwarnings, s...)
+}
+
+// AppendedWarnings returns the list of values that were appended to the "warnings" field in this mutation.
+func (m *FilmMutation) AppendedWarnings() ([]string, bool) {
+	if len(m.appendwarnings) == 0 {
+		return nil, false
+	}
+	return m.appendwarnings, true
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (m *FilmMutation) ClearWarnings() {
+	m.warnings = nil
+	m.appendwarnings = nil
+	m.clearedFields[film.FieldWarnings] = struct{}{}
+}
+
+// WarningsCleared returns if the "warnings" field was cleared in this mutation.
+func (m *FilmMutation) WarningsCleared() bool {
+	_, ok := m.clearedFields[film.FieldWarnings]
+	return ok
+}
+
+// ResetWarnings resets all changes to the "warnings" field.
+func (m *FilmMutation) ResetWarnings() {
+	m.warnings = nil
+	m.appendwarnings = nil
+	delete(m.clearedFields, film.FieldWarnings)
+}
+
+// SetIdentifiers sets the "identifiers" field.
+func (m *FilmMutation) SetIdentifiers(value map[string]string) {
+	m.identifiers = &value
+}
+
+// Identifiers returns the value of the "identifiers" field in the mutation.
+func (m *FilmMutation) Identifiers() (r map[string]string, exists bool) {
+	v := m.identifiers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIdentifiers returns the old "identifiers" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldIdentifiers(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIdentifiers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIdentifiers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIdentifiers: %w", err)
+	}
+	return oldValue.Identifiers, nil
+}
+
+// ClearIdentifiers clears the value of the "identifiers" field.
+func (m *FilmMutation) ClearIdentifiers() {
+	m.identifiers = nil
+	m.clearedFields[film.FieldIdentifiers] = struct{}{}
+}
+
+// IdentifiersCleared returns if the "identifiers" field was cleared in this mutation.
+func (m *FilmMutation) IdentifiersCleared() bool {
+	_, ok := m.clearedFields[film.FieldIdentifiers]
+	return ok
+}
+
+// ResetIdentifiers resets all changes to the "identifiers" field.
+func (m *FilmMutation) ResetIdentifiers() {
+	m.identifiers = nil
+	delete(m.clearedFields, film.FieldIdentifiers)
+}
+
+// SetConsent sets the "consent" field.
+func (m *FilmMutation) SetConsent(f film.Consent) {
+	m.consent = &f
+}
+
+// Consent returns the value of the "consent" field in the mutation.
+func (m *FilmMutation) Consent() (r film.Consent, exists bool) {
+	v := m.consent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsent returns the old "consent" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldConsent(ctx context.Context) (v film.Consent, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsent: %w", err)
+	}
+	return oldValue.Consent, nil
+}
+
+// ResetConsent resets all changes to the "consent" field.
+func (m *FilmMutation) ResetConsent() {
+	m.consent = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *FilmMutation) SetOrigin(f film.Origin) {
+	m.origin = &f
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *FilmMutation) Origin() (r film.Origin, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldOrigin(ctx context.Context) (v film.Origin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *FilmMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *FilmMutation) SetOwnerID(s string) {
+	m.owner = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *FilmMutation) OwnerID() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldOwnerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *FilmMutation) ResetOwnerID() {
+	m.owner = nil
 }
 
 // ClearSpace clears the "space" edge to the Space entity.
@@ -3575,31 +7801,31 @@ func (m *FilmMutation) ResetSpace() {
 	m.clearedspace = false
 }
 
-// ClearMaker clears the "maker" edge to the Person entity.
-func (m *FilmMutation) ClearMaker() {
-	m.clearedmaker = true
-	m.clearedFields[film.FieldMakerID] = struct{}{}
+// ClearOwner clears the "owner" edge to the Person entity.
+func (m *FilmMutation) ClearOwner() {
+	m.clearedowner = true
+	m.clearedFields[film.FieldOwnerID] = struct{}{}
 }
 
-// MakerCleared reports if the "maker" edge to the Person entity was cleared.
-func (m *FilmMutation) MakerCleared() bool {
-	return m.clearedmaker
+// OwnerCleared reports if the "owner" edge to the Person entity was cleared.
+func (m *FilmMutation) OwnerCleared() bool {
+	return m.clearedowner
 }
 
-// MakerIDs returns the "maker" edge IDs in the mutation.
+// OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// MakerID instead. It exists only for internal usage by the builders.
-func (m *FilmMutation) MakerIDs() (ids []string) {
-	if id := m.maker; id != nil {
+// OwnerID instead. It exists only for internal usage by the builders.
+func (m *FilmMutation) OwnerIDs() (ids []string) {
+	if id := m.owner; id != nil {
 		ids = append(ids, *id)
 	}
 	return
 }
 
-// ResetMaker resets all changes to the "maker" edge.
-func (m *FilmMutation) ResetMaker() {
-	m.maker = nil
-	m.clearedmaker = false
+// ResetOwner resets all changes to the "owner" edge.
+func (m *FilmMutation) ResetOwner() {
+	m.owner = nil
+	m.clearedowner = false
 }
 
 // AddMemberIDs adds the "members" edge to the FilmMember entity by ids.
@@ -3654,6 +7880,114 @@ func (m *FilmMutation) ResetMembers() {
 	m.members = nil
 	m.clearedmembers = false
 	m.removedmembers = nil
+}
+
+// AddTransferIDs adds the "transfers" edge to the Transfer entity by ids.
+func (m *FilmMutation) AddTransferIDs(ids ...string) {
+	if m.transfers == nil {
+		m.transfers = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.transfers[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTransfers clears the "transfers" edge to the Transfer entity.
+func (m *FilmMutation) ClearTransfers() {
+	m.clearedtransfers = true
+}
+
+// TransfersCleared reports if the "transfers" edge to the Transfer entity was cleared.
+func (m *FilmMutation) TransfersCleared() bool {
+	return m.clearedtransfers
+}
+
+// RemoveTransferIDs removes the "transfers" edge to the Transfer entity by IDs.
+func (m *FilmMutation) RemoveTransferIDs(ids ...string) {
+	if m.removedtransfers == nil {
+		m.removedtransfers = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.transfers, ids[i])
+		m.removedtransfers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTransfers returns the removed IDs of the "transfers" edge to the Transfer entity.
+func (m *FilmMutation) RemovedTransfersIDs() (ids []string) {
+	for id := range m.removedtransfers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TransfersIDs returns the "transfers" edge IDs in the mutation.
+func (m *FilmMutation) TransfersIDs() (ids []string) {
+	for id := range m.transfers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTransfers resets all changes to the "transfers" edge.
+func (m *FilmMutation) ResetTransfers() {
+	m.transfers = nil
+	m.clearedtransfers = false
+	m.removedtransfers = nil
+}
+
+// AddCreditIDs adds the "credits" edge to the Credit entity by ids.
+func (m *FilmMutation) AddCreditIDs(ids ...string) {
+	if m.credits == nil {
+		m.credits = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.credits[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCredits clears the "credits" edge to the Credit entity.
+func (m *FilmMutation) ClearCredits() {
+	m.clearedcredits = true
+}
+
+// CreditsCleared reports if the "credits" edge to the Credit entity was cleared.
+func (m *FilmMutation) CreditsCleared() bool {
+	return m.clearedcredits
+}
+
+// RemoveCreditIDs removes the "credits" edge to the Credit entity by IDs.
+func (m *FilmMutation) RemoveCreditIDs(ids ...string) {
+	if m.removedcredits == nil {
+		m.removedcredits = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.credits, ids[i])
+		m.removedcredits[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCredits returns the removed IDs of the "credits" edge to the Credit entity.
+func (m *FilmMutation) RemovedCreditsIDs() (ids []string) {
+	for id := range m.removedcredits {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CreditsIDs returns the "credits" edge IDs in the mutation.
+func (m *FilmMutation) CreditsIDs() (ids []string) {
+	for id := range m.credits {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCredits resets all changes to the "credits" edge.
+func (m *FilmMutation) ResetCredits() {
+	m.credits = nil
+	m.clearedcredits = false
+	m.removedcredits = nil
 }
 
 // AddRecognitionIDs adds the "recognitions" edge to the Recognition entity by ids.
@@ -3744,7 +8078,7 @@ func (m *FilmMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FilmMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 25)
 	if m.created_at != nil {
 		fields = append(fields, film.FieldCreatedAt)
 	}
@@ -3787,8 +8121,38 @@ func (m *FilmMutation) Fields() []string {
 	if m.released_at != nil {
 		fields = append(fields, film.FieldReleasedAt)
 	}
-	if m.maker != nil {
-		fields = append(fields, film.FieldMakerID)
+	if m.titles != nil {
+		fields = append(fields, film.FieldTitles)
+	}
+	if m.synopses != nil {
+		fields = append(fields, film.FieldSynopses)
+	}
+	if m.genres != nil {
+		fields = append(fields, film.FieldGenres)
+	}
+	if m.countries != nil {
+		fields = append(fields, film.FieldCountries)
+	}
+	if m.regions != nil {
+		fields = append(fields, film.FieldRegions)
+	}
+	if m.languages != nil {
+		fields = append(fields, film.FieldLanguages)
+	}
+	if m.warnings != nil {
+		fields = append(fields, film.FieldWarnings)
+	}
+	if m.identifiers != nil {
+		fields = append(fields, film.FieldIdentifiers)
+	}
+	if m.consent != nil {
+		fields = append(fields, film.FieldConsent)
+	}
+	if m.origin != nil {
+		fields = append(fields, film.FieldOrigin)
+	}
+	if m.owner != nil {
+		fields = append(fields, film.FieldOwnerID)
 	}
 	return fields
 }
@@ -3826,8 +8190,28 @@ func (m *FilmMutation) Field(name string) (ent.Value, bool) {
 		return m.Stage()
 	case film.FieldReleasedAt:
 		return m.ReleasedAt()
-	case film.FieldMakerID:
-		return m.MakerID()
+	case film.FieldTitles:
+		return m.Titles()
+	case film.FieldSynopses:
+		return m.Synopses()
+	case film.FieldGenres:
+		return m.Genres()
+	case film.FieldCountries:
+		return m.Countries()
+	case film.FieldRegions:
+		return m.Regions()
+	case film.FieldLanguages:
+		return m.Languages()
+	case film.FieldWarnings:
+		return m.Warnings()
+	case film.FieldIdentifiers:
+		return m.Identifiers()
+	case film.FieldConsent:
+		return m.Consent()
+	case film.FieldOrigin:
+		return m.Origin()
+	case film.FieldOwnerID:
+		return m.OwnerID()
 	}
 	return nil, false
 }
@@ -3865,8 +8249,28 @@ func (m *FilmMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldStage(ctx)
 	case film.FieldReleasedAt:
 		return m.OldReleasedAt(ctx)
-	case film.FieldMakerID:
-		return m.OldMakerID(ctx)
+	case film.FieldTitles:
+		return m.OldTitles(ctx)
+	case film.FieldSynopses:
+		return m.OldSynopses(ctx)
+	case film.FieldGenres:
+		return m.OldGenres(ctx)
+	case film.FieldCountries:
+		return m.OldCountries(ctx)
+	case film.FieldRegions:
+		return m.OldRegions(ctx)
+	case film.FieldLanguages:
+		return m.OldLanguages(ctx)
+	case film.FieldWarnings:
+		return m.OldWarnings(ctx)
+	case film.FieldIdentifiers:
+		return m.OldIdentifiers(ctx)
+	case film.FieldConsent:
+		return m.OldConsent(ctx)
+	case film.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case film.FieldOwnerID:
+		return m.OldOwnerID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Film field %s", name)
 }
@@ -3974,12 +8378,82 @@ func (m *FilmMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReleasedAt(v)
 		return nil
-	case film.FieldMakerID:
+	case film.FieldTitles:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitles(v)
+		return nil
+	case film.FieldSynopses:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSynopses(v)
+		return nil
+	case film.FieldGenres:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGenres(v)
+		return nil
+	case film.FieldCountries:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountries(v)
+		return nil
+	case film.FieldRegions:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegions(v)
+		return nil
+	case film.FieldLanguages:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguages(v)
+		return nil
+	case film.FieldWarnings:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnings(v)
+		return nil
+	case film.FieldIdentifiers:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIdentifiers(v)
+		return nil
+	case film.FieldConsent:
+		v, ok := value.(film.Consent)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsent(v)
+		return nil
+	case film.FieldOrigin:
+		v, ok := value.(film.Origin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case film.FieldOwnerID:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetMakerID(v)
+		m.SetOwnerID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Film field %s", name)
@@ -4059,6 +8533,30 @@ func (m *FilmMutation) ClearedFields() []string {
 	if m.FieldCleared(film.FieldReleasedAt) {
 		fields = append(fields, film.FieldReleasedAt)
 	}
+	if m.FieldCleared(film.FieldTitles) {
+		fields = append(fields, film.FieldTitles)
+	}
+	if m.FieldCleared(film.FieldSynopses) {
+		fields = append(fields, film.FieldSynopses)
+	}
+	if m.FieldCleared(film.FieldGenres) {
+		fields = append(fields, film.FieldGenres)
+	}
+	if m.FieldCleared(film.FieldCountries) {
+		fields = append(fields, film.FieldCountries)
+	}
+	if m.FieldCleared(film.FieldRegions) {
+		fields = append(fields, film.FieldRegions)
+	}
+	if m.FieldCleared(film.FieldLanguages) {
+		fields = append(fields, film.FieldLanguages)
+	}
+	if m.FieldCleared(film.FieldWarnings) {
+		fields = append(fields, film.FieldWarnings)
+	}
+	if m.FieldCleared(film.FieldIdentifiers) {
+		fields = append(fields, film.FieldIdentifiers)
+	}
 	return fields
 }
 
@@ -4081,6 +8579,30 @@ func (m *FilmMutation) ClearField(name string) error {
 		return nil
 	case film.FieldReleasedAt:
 		m.ClearReleasedAt()
+		return nil
+	case film.FieldTitles:
+		m.ClearTitles()
+		return nil
+	case film.FieldSynopses:
+		m.ClearSynopses()
+		return nil
+	case film.FieldGenres:
+		m.ClearGenres()
+		return nil
+	case film.FieldCountries:
+		m.ClearCountries()
+		return nil
+	case film.FieldRegions:
+		m.ClearRegions()
+		return nil
+	case film.FieldLanguages:
+		m.ClearLanguages()
+		return nil
+	case film.FieldWarnings:
+		m.ClearWarnings()
+		return nil
+	case film.FieldIdentifiers:
+		m.ClearIdentifiers()
 		return nil
 	}
 	return fmt.Errorf("unknown Film nullable field %s", name)
@@ -4132,8 +8654,38 @@ func (m *FilmMutation) ResetField(name string) error {
 	case film.FieldReleasedAt:
 		m.ResetReleasedAt()
 		return nil
-	case film.FieldMakerID:
-		m.ResetMakerID()
+	case film.FieldTitles:
+		m.ResetTitles()
+		return nil
+	case film.FieldSynopses:
+		m.ResetSynopses()
+		return nil
+	case film.FieldGenres:
+		m.ResetGenres()
+		return nil
+	case film.FieldCountries:
+		m.ResetCountries()
+		return nil
+	case film.FieldRegions:
+		m.ResetRegions()
+		return nil
+	case film.FieldLanguages:
+		m.ResetLanguages()
+		return nil
+	case film.FieldWarnings:
+		m.ResetWarnings()
+		return nil
+	case film.FieldIdentifiers:
+		m.ResetIdentifiers()
+		return nil
+	case film.FieldConsent:
+		m.ResetConsent()
+		return nil
+	case film.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case film.FieldOwnerID:
+		m.ResetOwnerID()
 		return nil
 	}
 	return fmt.Errorf("unknown Film field %s", name)
@@ -4141,15 +8693,21 @@ func (m *FilmMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *FilmMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.space != nil {
 		edges = append(edges, film.EdgeSpace)
 	}
-	if m.maker != nil {
-		edges = append(edges, film.EdgeMaker)
+	if m.owner != nil {
+		edges = append(edges, film.EdgeOwner)
 	}
 	if m.members != nil {
 		edges = append(edges, film.EdgeMembers)
+	}
+	if m.transfers != nil {
+		edges = append(edges, film.EdgeTransfers)
+	}
+	if m.credits != nil {
+		edges = append(edges, film.EdgeCredits)
 	}
 	if m.recognitions != nil {
 		edges = append(edges, film.EdgeRecognitions)
@@ -4165,13 +8723,25 @@ func (m *FilmMutation) AddedIDs(name string) []ent.Value {
 		if id := m.space; id != nil {
 			return []ent.Value{*id}
 		}
-	case film.EdgeMaker:
-		if id := m.maker; id != nil {
+	case film.EdgeOwner:
+		if id := m.owner; id != nil {
 			return []ent.Value{*id}
 		}
 	case film.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.members))
 		for id := range m.members {
+			ids = append(ids, id)
+		}
+		return ids
+	case film.EdgeTransfers:
+		ids := make([]ent.Value, 0, len(m.transfers))
+		for id := range m.transfers {
+			ids = append(ids, id)
+		}
+		return ids
+	case film.EdgeCredits:
+		ids := make([]ent.Value, 0, len(m.credits))
+		for id := range m.credits {
 			ids = append(ids, id)
 		}
 		return ids
@@ -4187,9 +8757,15 @@ func (m *FilmMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *FilmMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.removedmembers != nil {
 		edges = append(edges, film.EdgeMembers)
+	}
+	if m.removedtransfers != nil {
+		edges = append(edges, film.EdgeTransfers)
+	}
+	if m.removedcredits != nil {
+		edges = append(edges, film.EdgeCredits)
 	}
 	if m.removedrecognitions != nil {
 		edges = append(edges, film.EdgeRecognitions)
@@ -4207,6 +8783,18 @@ func (m *FilmMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case film.EdgeTransfers:
+		ids := make([]ent.Value, 0, len(m.removedtransfers))
+		for id := range m.removedtransfers {
+			ids = append(ids, id)
+		}
+		return ids
+	case film.EdgeCredits:
+		ids := make([]ent.Value, 0, len(m.removedcredits))
+		for id := range m.removedcredits {
+			ids = append(ids, id)
+		}
+		return ids
 	case film.EdgeRecognitions:
 		ids := make([]ent.Value, 0, len(m.removedrecognitions))
 		for id := range m.removedrecognitions {
@@ -4219,15 +8807,21 @@ func (m *FilmMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *FilmMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.clearedspace {
 		edges = append(edges, film.EdgeSpace)
 	}
-	if m.clearedmaker {
-		edges = append(edges, film.EdgeMaker)
+	if m.clearedowner {
+		edges = append(edges, film.EdgeOwner)
 	}
 	if m.clearedmembers {
 		edges = append(edges, film.EdgeMembers)
+	}
+	if m.clearedtransfers {
+		edges = append(edges, film.EdgeTransfers)
+	}
+	if m.clearedcredits {
+		edges = append(edges, film.EdgeCredits)
 	}
 	if m.clearedrecognitions {
 		edges = append(edges, film.EdgeRecognitions)
@@ -4241,10 +8835,14 @@ func (m *FilmMutation) EdgeCleared(name string) bool {
 	switch name {
 	case film.EdgeSpace:
 		return m.clearedspace
-	case film.EdgeMaker:
-		return m.clearedmaker
+	case film.EdgeOwner:
+		return m.clearedowner
 	case film.EdgeMembers:
 		return m.clearedmembers
+	case film.EdgeTransfers:
+		return m.clearedtransfers
+	case film.EdgeCredits:
+		return m.clearedcredits
 	case film.EdgeRecognitions:
 		return m.clearedrecognitions
 	}
@@ -4258,8 +8856,8 @@ func (m *FilmMutation) ClearEdge(name string) error {
 	case film.EdgeSpace:
 		m.ClearSpace()
 		return nil
-	case film.EdgeMaker:
-		m.ClearMaker()
+	case film.EdgeOwner:
+		m.ClearOwner()
 		return nil
 	}
 	return fmt.Errorf("unknown Film unique edge %s", name)
@@ -4272,11 +8870,17 @@ func (m *FilmMutation) ResetEdge(name string) error {
 	case film.EdgeSpace:
 		m.ResetSpace()
 		return nil
-	case film.EdgeMaker:
-		m.ResetMaker()
+	case film.EdgeOwner:
+		m.ResetOwner()
 		return nil
 	case film.EdgeMembers:
 		m.ResetMembers()
+		return nil
+	case film.EdgeTransfers:
+		m.ResetTransfers()
+		return nil
+	case film.EdgeCredits:
+		m.ResetCredits()
 		return nil
 	case film.EdgeRecognitions:
 		m.ResetRecognitions()
@@ -5838,6 +10442,749 @@ func (m *GrantMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Grant edge %s", name)
 }
 
+// HandleMutation represents an operation that mutates the Handle nodes in the graph.
+type HandleMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	updated_at          *time.Time
+	key                 *string
+	handle              *string
+	clearedFields       map[string]struct{}
+	person              *string
+	clearedperson       bool
+	registration        *string
+	clearedregistration bool
+	done                bool
+	oldValue            func(context.Context) (*Handle, error)
+	predicates          []predicate.Handle
+}
+
+var _ ent.Mutation = (*HandleMutation)(nil)
+
+// handleOption allows management of the mutation configuration using functional options.
+type handleOption func(*HandleMutation)
+
+// newHandleMutation creates new mutation for the Handle entity.
+func newHandleMutation(c config, op Op, opts ...handleOption) *HandleMutation {
+	m := &HandleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHandle,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHandleID sets the ID field of the mutation.
+func withHandleID(id string) handleOption {
+	return func(m *HandleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Handle
+		)
+		m.oldValue = func(ctx context.Context) (*Handle, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Handle.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHandle sets the old Handle of the mutation.
+func withHandle(node *Handle) handleOption {
+	return func(m *HandleMutation) {
+		m.oldValue = func(context.Context) (*Handle, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HandleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HandleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Handle entities.
+func (m *HandleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HandleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HandleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Handle.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *HandleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *HandleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *HandleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *HandleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *HandleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *HandleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetKey sets the "key" field.
+func (m *HandleMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *HandleMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *HandleMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *HandleMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *HandleMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldHandle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *HandleMutation) ResetHandle() {
+	m.handle = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *HandleMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *HandleMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldPersonID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *HandleMutation) ClearPersonID() {
+	m.person = nil
+	m.clearedFields[handle.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *HandleMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[handle.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *HandleMutation) ResetPersonID() {
+	m.person = nil
+	delete(m.clearedFields, handle.FieldPersonID)
+}
+
+// SetRegistrationID sets the "registration_id" field.
+func (m *HandleMutation) SetRegistrationID(s string) {
+	m.registration = &s
+}
+
+// RegistrationID returns the value of the "registration_id" field in the mutation.
+func (m *HandleMutation) RegistrationID() (r string, exists bool) {
+	v := m.registration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegistrationID returns the old "registration_id" field's value of the Handle entity.
+// If the Handle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandleMutation) OldRegistrationID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegistrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegistrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegistrationID: %w", err)
+	}
+	return oldValue.RegistrationID, nil
+}
+
+// ClearRegistrationID clears the value of the "registration_id" field.
+func (m *HandleMutation) ClearRegistrationID() {
+	m.registration = nil
+	m.clearedFields[handle.FieldRegistrationID] = struct{}{}
+}
+
+// RegistrationIDCleared returns if the "registration_id" field was cleared in this mutation.
+func (m *HandleMutation) RegistrationIDCleared() bool {
+	_, ok := m.clearedFields[handle.FieldRegistrationID]
+	return ok
+}
+
+// ResetRegistrationID resets all changes to the "registration_id" field.
+func (m *HandleMutation) ResetRegistrationID() {
+	m.registration = nil
+	delete(m.clearedFields, handle.FieldRegistrationID)
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *HandleMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[handle.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *HandleMutation) PersonCleared() bool {
+	return m.PersonIDCleared() || m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *HandleMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *HandleMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearRegistration clears the "registration" edge to the Registration entity.
+func (m *HandleMutation) ClearRegistration() {
+	m.clearedregistration = true
+	m.clearedFields[handle.FieldRegistrationID] = struct{}{}
+}
+
+// RegistrationCleared reports if the "registration" edge to the Registration entity was cleared.
+func (m *HandleMutation) RegistrationCleared() bool {
+	return m.RegistrationIDCleared() || m.clearedregistration
+}
+
+// RegistrationIDs returns the "registration" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegistrationID instead. It exists only for internal usage by the builders.
+func (m *HandleMutation) RegistrationIDs() (ids []string) {
+	if id := m.registration; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegistration resets all changes to the "registration" edge.
+func (m *HandleMutation) ResetRegistration() {
+	m.registration = nil
+	m.clearedregistration = false
+}
+
+// Where appends a list predicates to the HandleMutation builder.
+func (m *HandleMutation) Where(ps ...predicate.Handle) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HandleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HandleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Handle, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HandleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HandleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Handle).
+func (m *HandleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HandleMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, handle.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, handle.FieldUpdatedAt)
+	}
+	if m.key != nil {
+		fields = append(fields, handle.FieldKey)
+	}
+	if m.handle != nil {
+		fields = append(fields, handle.FieldHandle)
+	}
+	if m.person != nil {
+		fields = append(fields, handle.FieldPersonID)
+	}
+	if m.registration != nil {
+		fields = append(fields, handle.FieldRegistrationID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HandleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case handle.FieldCreatedAt:
+		return m.CreatedAt()
+	case handle.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case handle.FieldKey:
+		return m.Key()
+	case handle.FieldHandle:
+		return m.Handle()
+	case handle.FieldPersonID:
+		return m.PersonID()
+	case handle.FieldRegistrationID:
+		return m.RegistrationID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HandleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case handle.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case handle.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case handle.FieldKey:
+		return m.OldKey(ctx)
+	case handle.FieldHandle:
+		return m.OldHandle(ctx)
+	case handle.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case handle.FieldRegistrationID:
+		return m.OldRegistrationID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Handle field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HandleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case handle.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case handle.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case handle.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case handle.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
+	case handle.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case handle.FieldRegistrationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegistrationID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Handle field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HandleMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HandleMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HandleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Handle numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HandleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(handle.FieldPersonID) {
+		fields = append(fields, handle.FieldPersonID)
+	}
+	if m.FieldCleared(handle.FieldRegistrationID) {
+		fields = append(fields, handle.FieldRegistrationID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HandleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HandleMutation) ClearField(name string) error {
+	switch name {
+	case handle.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case handle.FieldRegistrationID:
+		m.ClearRegistrationID()
+		return nil
+	}
+	return fmt.Errorf("unknown Handle nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HandleMutation) ResetField(name string) error {
+	switch name {
+	case handle.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case handle.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case handle.FieldKey:
+		m.ResetKey()
+		return nil
+	case handle.FieldHandle:
+		m.ResetHandle()
+		return nil
+	case handle.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case handle.FieldRegistrationID:
+		m.ResetRegistrationID()
+		return nil
+	}
+	return fmt.Errorf("unknown Handle field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HandleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.person != nil {
+		edges = append(edges, handle.EdgePerson)
+	}
+	if m.registration != nil {
+		edges = append(edges, handle.EdgeRegistration)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HandleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case handle.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case handle.EdgeRegistration:
+		if id := m.registration; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HandleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HandleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HandleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedperson {
+		edges = append(edges, handle.EdgePerson)
+	}
+	if m.clearedregistration {
+		edges = append(edges, handle.EdgeRegistration)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HandleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case handle.EdgePerson:
+		return m.clearedperson
+	case handle.EdgeRegistration:
+		return m.clearedregistration
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HandleMutation) ClearEdge(name string) error {
+	switch name {
+	case handle.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case handle.EdgeRegistration:
+		m.ClearRegistration()
+		return nil
+	}
+	return fmt.Errorf("unknown Handle unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HandleMutation) ResetEdge(name string) error {
+	switch name {
+	case handle.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case handle.EdgeRegistration:
+		m.ResetRegistration()
+		return nil
+	}
+	return fmt.Errorf("unknown Handle edge %s", name)
+}
+
 // IdempotencyRecordMutation represents an operation that mutates the IdempotencyRecord nodes in the graph.
 type IdempotencyRecordMutation struct {
 	config
@@ -6598,6 +11945,3482 @@ func (m *IdempotencyRecordMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *IdempotencyRecordMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown IdempotencyRecord edge %s", name)
+}
+
+// MembershipMutation represents an operation that mutates the Membership nodes in the graph.
+type MembershipMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	updated_at          *time.Time
+	version             *int
+	addversion          *int
+	role                *membership.Role
+	title               *string
+	state               *membership.State
+	shown               *bool
+	since               *string
+	until               *string
+	invited_by          *string
+	answered_at         *time.Time
+	ended_at            *time.Time
+	clearedFields       map[string]struct{}
+	organisation        *string
+	clearedorganisation bool
+	person              *string
+	clearedperson       bool
+	done                bool
+	oldValue            func(context.Context) (*Membership, error)
+	predicates          []predicate.Membership
+}
+
+var _ ent.Mutation = (*MembershipMutation)(nil)
+
+// membershipOption allows management of the mutation configuration using functional options.
+type membershipOption func(*MembershipMutation)
+
+// newMembershipMutation creates new mutation for the Membership entity.
+func newMembershipMutation(c config, op Op, opts ...membershipOption) *MembershipMutation {
+	m := &MembershipMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMembership,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMembershipID sets the ID field of the mutation.
+func withMembershipID(id string) membershipOption {
+	return func(m *MembershipMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Membership
+		)
+		m.oldValue = func(ctx context.Context) (*Membership, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Membership.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMembership sets the old Membership of the mutation.
+func withMembership(node *Membership) membershipOption {
+	return func(m *MembershipMutation) {
+		m.oldValue = func(context.Context) (*Membership, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MembershipMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MembershipMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Membership entities.
+func (m *MembershipMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MembershipMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MembershipMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Membership.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MembershipMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MembershipMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MembershipMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MembershipMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MembershipMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MembershipMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *MembershipMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MembershipMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MembershipMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MembershipMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MembershipMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *MembershipMutation) SetOrganisationID(s string) {
+	m.organisation = &s
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *MembershipMutation) OrganisationID() (r string, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldOrganisationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *MembershipMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *MembershipMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *MembershipMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *MembershipMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetRole sets the "role" field.
+func (m *MembershipMutation) SetRole(value membership.Role) {
+	m.role = &value
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *MembershipMutation) Role() (r membership.Role, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldRole(ctx context.Context) (v membership.Role, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *MembershipMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *MembershipMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *MembershipMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *MembershipMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetState sets the "state" field.
+func (m *MembershipMutation) SetState(value membership.State) {
+	m.state = &value
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *MembershipMutation) State() (r membership.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldState(ctx context.Context) (v membership.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *MembershipMutation) ResetState() {
+	m.state = nil
+}
+
+// SetShown sets the "shown" field.
+func (m *MembershipMutation) SetShown(b bool) {
+	m.shown = &b
+}
+
+// Shown returns the value of the "shown" field in the mutation.
+func (m *MembershipMutation) Shown() (r bool, exists bool) {
+	v := m.shown
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShown returns the old "shown" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldShown(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShown: %w", err)
+	}
+	return oldValue.Shown, nil
+}
+
+// ResetShown resets all changes to the "shown" field.
+func (m *MembershipMutation) ResetShown() {
+	m.shown = nil
+}
+
+// SetSince sets the "since" field.
+func (m *MembershipMutation) SetSince(s string) {
+	m.since = &s
+}
+
+// Since returns the value of the "since" field in the mutation.
+func (m *MembershipMutation) Since() (r string, exists bool) {
+	v := m.since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSince returns the old "since" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldSince(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSince: %w", err)
+	}
+	return oldValue.Since, nil
+}
+
+// ResetSince resets all changes to the "since" field.
+func (m *MembershipMutation) ResetSince() {
+	m.since = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *MembershipMutation) SetUntil(s string) {
+	m.until = &s
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *MembershipMutation) Until() (r string, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *MembershipMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetInvitedBy sets the "invited_by" field.
+func (m *MembershipMutation) SetInvitedBy(s string) {
+	m.invited_by = &s
+}
+
+// InvitedBy returns the value of the "invited_by" field in the mutation.
+func (m *MembershipMutation) InvitedBy() (r string, exists bool) {
+	v := m.invited_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvitedBy returns the old "invited_by" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldInvitedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvitedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvitedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvitedBy: %w", err)
+	}
+	return oldValue.InvitedBy, nil
+}
+
+// ResetInvitedBy resets all changes to the "invited_by" field.
+func (m *MembershipMutation) ResetInvitedBy() {
+	m.invited_by = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *MembershipMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *MembershipMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *MembershipMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[membership.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *MembershipMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *MembershipMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, membership.FieldAnsweredAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *MembershipMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *MembershipMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *MembershipMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[membership.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *MembershipMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *MembershipMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, membership.FieldEndedAt)
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *MembershipMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[membership.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *MembershipMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *MembershipMutation) OrganisationIDs() (ids []string) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *MembershipMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *MembershipMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[membership.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *MembershipMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *MembershipMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *MembershipMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the MembershipMutation builder.
+func (m *MembershipMutation) Where(ps ...predicate.Membership) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MembershipMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MembershipMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Membership, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MembershipMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MembershipMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Membership).
+func (m *MembershipMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MembershipMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, membership.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, membership.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, membership.FieldVersion)
+	}
+	if m.organisation != nil {
+		fields = append(fields, membership.FieldOrganisationID)
+	}
+	if m.person != nil {
+		fields = append(fields, membership.FieldPersonID)
+	}
+	if m.role != nil {
+		fields = append(fields, membership.FieldRole)
+	}
+	if m.title != nil {
+		fields = append(fields, membership.FieldTitle)
+	}
+	if m.state != nil {
+		fields = append(fields, membership.FieldState)
+	}
+	if m.shown != nil {
+		fields = append(fields, membership.FieldShown)
+	}
+	if m.since != nil {
+		fields = append(fields, membership.FieldSince)
+	}
+	if m.until != nil {
+		fields = append(fields, membership.FieldUntil)
+	}
+	if m.invited_by != nil {
+		fields = append(fields, membership.FieldInvitedBy)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, membership.FieldAnsweredAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, membership.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case membership.FieldCreatedAt:
+		return m.CreatedAt()
+	case membership.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case membership.FieldVersion:
+		return m.Version()
+	case membership.FieldOrganisationID:
+		return m.OrganisationID()
+	case membership.FieldPersonID:
+		return m.PersonID()
+	case membership.FieldRole:
+		return m.Role()
+	case membership.FieldTitle:
+		return m.Title()
+	case membership.FieldState:
+		return m.State()
+	case membership.FieldShown:
+		return m.Shown()
+	case membership.FieldSince:
+		return m.Since()
+	case membership.FieldUntil:
+		return m.Until()
+	case membership.FieldInvitedBy:
+		return m.InvitedBy()
+	case membership.FieldAnsweredAt:
+		return m.AnsweredAt()
+	case membership.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case membership.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case membership.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case membership.FieldVersion:
+		return m.OldVersion(ctx)
+	case membership.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case membership.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case membership.FieldRole:
+		return m.OldRole(ctx)
+	case membership.FieldTitle:
+		return m.OldTitle(ctx)
+	case membership.FieldState:
+		return m.OldState(ctx)
+	case membership.FieldShown:
+		return m.OldShown(ctx)
+	case membership.FieldSince:
+		return m.OldSince(ctx)
+	case membership.FieldUntil:
+		return m.OldUntil(ctx)
+	case membership.FieldInvitedBy:
+		return m.OldInvitedBy(ctx)
+	case membership.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	case membership.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Membership field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MembershipMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case membership.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case membership.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case membership.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case membership.FieldOrganisationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case membership.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case membership.FieldRole:
+		v, ok := value.(membership.Role)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case membership.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case membership.FieldState:
+		v, ok := value.(membership.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case membership.FieldShown:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShown(v)
+		return nil
+	case membership.FieldSince:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSince(v)
+		return nil
+	case membership.FieldUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case membership.FieldInvitedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvitedBy(v)
+		return nil
+	case membership.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	case membership.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Membership field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MembershipMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, membership.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MembershipMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case membership.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MembershipMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case membership.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Membership numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MembershipMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(membership.FieldAnsweredAt) {
+		fields = append(fields, membership.FieldAnsweredAt)
+	}
+	if m.FieldCleared(membership.FieldEndedAt) {
+		fields = append(fields, membership.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MembershipMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MembershipMutation) ClearField(name string) error {
+	switch name {
+	case membership.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	case membership.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Membership nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MembershipMutation) ResetField(name string) error {
+	switch name {
+	case membership.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case membership.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case membership.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case membership.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case membership.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case membership.FieldRole:
+		m.ResetRole()
+		return nil
+	case membership.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case membership.FieldState:
+		m.ResetState()
+		return nil
+	case membership.FieldShown:
+		m.ResetShown()
+		return nil
+	case membership.FieldSince:
+		m.ResetSince()
+		return nil
+	case membership.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case membership.FieldInvitedBy:
+		m.ResetInvitedBy()
+		return nil
+	case membership.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	case membership.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Membership field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MembershipMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.organisation != nil {
+		edges = append(edges, membership.EdgeOrganisation)
+	}
+	if m.person != nil {
+		edges = append(edges, membership.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MembershipMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case membership.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case membership.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MembershipMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MembershipMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MembershipMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedorganisation {
+		edges = append(edges, membership.EdgeOrganisation)
+	}
+	if m.clearedperson {
+		edges = append(edges, membership.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MembershipMutation) EdgeCleared(name string) bool {
+	switch name {
+	case membership.EdgeOrganisation:
+		return m.clearedorganisation
+	case membership.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MembershipMutation) ClearEdge(name string) error {
+	switch name {
+	case membership.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case membership.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Membership unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MembershipMutation) ResetEdge(name string) error {
+	switch name {
+	case membership.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case membership.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Membership edge %s", name)
+}
+
+// NotificationMutation represents an operation that mutates the Notification nodes in the graph.
+type NotificationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	_type         *string
+	subject       *string
+	within        *string
+	by            *string
+	read_at       *time.Time
+	clearedFields map[string]struct{}
+	person        *string
+	clearedperson bool
+	done          bool
+	oldValue      func(context.Context) (*Notification, error)
+	predicates    []predicate.Notification
+}
+
+var _ ent.Mutation = (*NotificationMutation)(nil)
+
+// notificationOption allows management of the mutation configuration using functional options.
+type notificationOption func(*NotificationMutation)
+
+// newNotificationMutation creates new mutation for the Notification entity.
+func newNotificationMutation(c config, op Op, opts ...notificationOption) *NotificationMutation {
+	m := &NotificationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotification,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotificationID sets the ID field of the mutation.
+func withNotificationID(id string) notificationOption {
+	return func(m *NotificationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Notification
+		)
+		m.oldValue = func(ctx context.Context) (*Notification, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Notification.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotification sets the old Notification of the mutation.
+func withNotification(node *Notification) notificationOption {
+	return func(m *NotificationMutation) {
+		m.oldValue = func(context.Context) (*Notification, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotificationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotificationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Notification entities.
+func (m *NotificationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotificationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotificationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Notification.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAt sets the "at" field.
+func (m *NotificationMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *NotificationMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *NotificationMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *NotificationMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *NotificationMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *NotificationMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetType sets the "type" field.
+func (m *NotificationMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *NotificationMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *NotificationMutation) ResetType() {
+	m._type = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *NotificationMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *NotificationMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *NotificationMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetWithin sets the "within" field.
+func (m *NotificationMutation) SetWithin(s string) {
+	m.within = &s
+}
+
+// Within returns the value of the "within" field in the mutation.
+func (m *NotificationMutation) Within() (r string, exists bool) {
+	v := m.within
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithin returns the old "within" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldWithin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithin: %w", err)
+	}
+	return oldValue.Within, nil
+}
+
+// ResetWithin resets all changes to the "within" field.
+func (m *NotificationMutation) ResetWithin() {
+	m.within = nil
+}
+
+// SetBy sets the "by" field.
+func (m *NotificationMutation) SetBy(s string) {
+	m.by = &s
+}
+
+// By returns the value of the "by" field in the mutation.
+func (m *NotificationMutation) By() (r string, exists bool) {
+	v := m.by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBy returns the old "by" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBy: %w", err)
+	}
+	return oldValue.By, nil
+}
+
+// ResetBy resets all changes to the "by" field.
+func (m *NotificationMutation) ResetBy() {
+	m.by = nil
+}
+
+// SetReadAt sets the "read_at" field.
+func (m *NotificationMutation) SetReadAt(t time.Time) {
+	m.read_at = &t
+}
+
+// ReadAt returns the value of the "read_at" field in the mutation.
+func (m *NotificationMutation) ReadAt() (r time.Time, exists bool) {
+	v := m.read_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReadAt returns the old "read_at" field's value of the Notification entity.
+// If the Notification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotificationMutation) OldReadAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReadAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReadAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReadAt: %w", err)
+	}
+	return oldValue.ReadAt, nil
+}
+
+// ClearReadAt clears the value of the "read_at" field.
+func (m *NotificationMutation) ClearReadAt() {
+	m.read_at = nil
+	m.clearedFields[notification.FieldReadAt] = struct{}{}
+}
+
+// ReadAtCleared returns if the "read_at" field was cleared in this mutation.
+func (m *NotificationMutation) ReadAtCleared() bool {
+	_, ok := m.clearedFields[notification.FieldReadAt]
+	return ok
+}
+
+// ResetReadAt resets all changes to the "read_at" field.
+func (m *NotificationMutation) ResetReadAt() {
+	m.read_at = nil
+	delete(m.clearedFields, notification.FieldReadAt)
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *NotificationMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[notification.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *NotificationMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *NotificationMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *NotificationMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the NotificationMutation builder.
+func (m *NotificationMutation) Where(ps ...predicate.Notification) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotificationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotificationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Notification, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotificationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotificationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Notification).
+func (m *NotificationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotificationMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.at != nil {
+		fields = append(fields, notification.FieldAt)
+	}
+	if m.person != nil {
+		fields = append(fields, notification.FieldPersonID)
+	}
+	if m._type != nil {
+		fields = append(fields, notification.FieldType)
+	}
+	if m.subject != nil {
+		fields = append(fields, notification.FieldSubject)
+	}
+	if m.within != nil {
+		fields = append(fields, notification.FieldWithin)
+	}
+	if m.by != nil {
+		fields = append(fields, notification.FieldBy)
+	}
+	if m.read_at != nil {
+		fields = append(fields, notification.FieldReadAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotificationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notification.FieldAt:
+		return m.At()
+	case notification.FieldPersonID:
+		return m.PersonID()
+	case notification.FieldType:
+		return m.GetType()
+	case notification.FieldSubject:
+		return m.Subject()
+	case notification.FieldWithin:
+		return m.Within()
+	case notification.FieldBy:
+		return m.By()
+	case notification.FieldReadAt:
+		return m.ReadAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotificationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notification.FieldAt:
+		return m.OldAt(ctx)
+	case notification.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case notification.FieldType:
+		return m.OldType(ctx)
+	case notification.FieldSubject:
+		return m.OldSubject(ctx)
+	case notification.FieldWithin:
+		return m.OldWithin(ctx)
+	case notification.FieldBy:
+		return m.OldBy(ctx)
+	case notification.FieldReadAt:
+		return m.OldReadAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Notification field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notification.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case notification.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case notification.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case notification.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case notification.FieldWithin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithin(v)
+		return nil
+	case notification.FieldBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBy(v)
+		return nil
+	case notification.FieldReadAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReadAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotificationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotificationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotificationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Notification numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotificationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(notification.FieldReadAt) {
+		fields = append(fields, notification.FieldReadAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotificationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotificationMutation) ClearField(name string) error {
+	switch name {
+	case notification.FieldReadAt:
+		m.ClearReadAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotificationMutation) ResetField(name string) error {
+	switch name {
+	case notification.FieldAt:
+		m.ResetAt()
+		return nil
+	case notification.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case notification.FieldType:
+		m.ResetType()
+		return nil
+	case notification.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case notification.FieldWithin:
+		m.ResetWithin()
+		return nil
+	case notification.FieldBy:
+		m.ResetBy()
+		return nil
+	case notification.FieldReadAt:
+		m.ResetReadAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotificationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.person != nil {
+		edges = append(edges, notification.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotificationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case notification.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotificationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotificationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotificationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedperson {
+		edges = append(edges, notification.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotificationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case notification.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotificationMutation) ClearEdge(name string) error {
+	switch name {
+	case notification.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotificationMutation) ResetEdge(name string) error {
+	switch name {
+	case notification.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Notification edge %s", name)
+}
+
+// OrganisationMutation represents an operation that mutates the Organisation nodes in the graph.
+type OrganisationMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	updated_at         *time.Time
+	version            *int
+	addversion         *int
+	network_id         *string
+	region_id          *string
+	kind               *organisation.Kind
+	name               *string
+	slug               *string
+	legal_name         *string
+	description        *string
+	siren              *string
+	siret              *string
+	rna                *string
+	naf                *string
+	idcc               *string
+	commune            *string
+	website            *string
+	state              *organisation.State
+	made_by            *string
+	clearedFields      map[string]struct{}
+	space              *string
+	clearedspace       bool
+	memberships        map[string]struct{}
+	removedmemberships map[string]struct{}
+	clearedmemberships bool
+	done               bool
+	oldValue           func(context.Context) (*Organisation, error)
+	predicates         []predicate.Organisation
+}
+
+var _ ent.Mutation = (*OrganisationMutation)(nil)
+
+// organisationOption allows management of the mutation configuration using functional options.
+type organisationOption func(*OrganisationMutation)
+
+// newOrganisationMutation creates new mutation for the Organisation entity.
+func newOrganisationMutation(c config, op Op, opts ...organisationOption) *OrganisationMutation {
+	m := &OrganisationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrganisation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrganisationID sets the ID field of the mutation.
+func withOrganisationID(id string) organisationOption {
+	return func(m *OrganisationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Organisation
+		)
+		m.oldValue = func(ctx context.Context) (*Organisation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Organisation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrganisation sets the old Organisation of the mutation.
+func withOrganisation(node *Organisation) organisationOption {
+	return func(m *OrganisationMutation) {
+		m.oldValue = func(context.Context) (*Organisation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrganisationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrganisationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Organisation entities.
+func (m *OrganisationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrganisationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrganisationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Organisation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OrganisationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OrganisationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OrganisationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OrganisationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OrganisationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OrganisationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *OrganisationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *OrganisationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *OrganisationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *OrganisationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *OrganisationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *OrganisationMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *OrganisationMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *OrganisationMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *OrganisationMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *OrganisationMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *OrganisationMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *OrganisationMutation) SetSpaceID(s string) {
+	m.space = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *OrganisationMutation) SpaceID() (r string, exists bool) {
+	v := m.space
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *OrganisationMutation) ResetSpaceID() {
+	m.space = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *OrganisationMutation) SetKind(o organisation.Kind) {
+	m.kind = &o
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *OrganisationMutation) Kind() (r organisation.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldKind(ctx context.Context) (v organisation.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *OrganisationMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetName sets the "name" field.
+func (m *OrganisationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *OrganisationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *OrganisationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSlug sets the "slug" field.
+func (m *OrganisationMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *OrganisationMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *OrganisationMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetLegalName sets the "legal_name" field.
+func (m *OrganisationMutation) SetLegalName(s string) {
+	m.legal_name = &s
+}
+
+// LegalName returns the value of the "legal_name" field in the mutation.
+func (m *OrganisationMutation) LegalName() (r string, exists bool) {
+	v := m.legal_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLegalName returns the old "legal_name" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldLegalName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLegalName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLegalName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLegalName: %w", err)
+	}
+	return oldValue.LegalName, nil
+}
+
+// ResetLegalName resets all changes to the "legal_name" field.
+func (m *OrganisationMutation) ResetLegalName() {
+	m.legal_name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *OrganisationMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *OrganisationMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *OrganisationMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetSiren sets the "siren" field.
+func (m *OrganisationMutation) SetSiren(s string) {
+	m.siren = &s
+}
+
+// Siren returns the value of the "siren" field in the mutation.
+func (m *OrganisationMutation) Siren() (r string, exists bool) {
+	v := m.siren
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiren returns the old "siren" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldSiren(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiren is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiren requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiren: %w", err)
+	}
+	return oldValue.Siren, nil
+}
+
+// ResetSiren resets all changes to the "siren" field.
+func (m *OrganisationMutation) ResetSiren() {
+	m.siren = nil
+}
+
+// SetSiret sets the "siret" field.
+func (m *OrganisationMutation) SetSiret(s string) {
+	m.siret = &s
+}
+
+// Siret returns the value of the "siret" field in the mutation.
+func (m *OrganisationMutation) Siret() (r string, exists bool) {
+	v := m.siret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiret returns the old "siret" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldSiret(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiret: %w", err)
+	}
+	return oldValue.Siret, nil
+}
+
+// ResetSiret resets all changes to the "siret" field.
+func (m *OrganisationMutation) ResetSiret() {
+	m.siret = nil
+}
+
+// SetRna sets the "rna" field.
+func (m *OrganisationMutation) SetRna(s string) {
+	m.rna = &s
+}
+
+// Rna returns the value of the "rna" field in the mutation.
+func (m *OrganisationMutation) Rna() (r string, exists bool) {
+	v := m.rna
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRna returns the old "rna" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldRna(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRna is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRna requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRna: %w", err)
+	}
+	return oldValue.Rna, nil
+}
+
+// ResetRna resets all changes to the "rna" field.
+func (m *OrganisationMutation) ResetRna() {
+	m.rna = nil
+}
+
+// SetNaf sets the "naf" field.
+func (m *OrganisationMutation) SetNaf(s string) {
+	m.naf = &s
+}
+
+// Naf returns the value of the "naf" field in the mutation.
+func (m *OrganisationMutation) Naf() (r string, exists bool) {
+	v := m.naf
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNaf returns the old "naf" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldNaf(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNaf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNaf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNaf: %w", err)
+	}
+	return oldValue.Naf, nil
+}
+
+// ResetNaf resets all changes to the "naf" field.
+func (m *OrganisationMutation) ResetNaf() {
+	m.naf = nil
+}
+
+// SetIdcc sets the "idcc" field.
+func (m *OrganisationMutation) SetIdcc(s string) {
+	m.idcc = &s
+}
+
+// Idcc returns the value of the "idcc" field in the mutation.
+func (m *OrganisationMutation) Idcc() (r string, exists bool) {
+	v := m.idcc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIdcc returns the old "idcc" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldIdcc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIdcc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIdcc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIdcc: %w", err)
+	}
+	return oldValue.Idcc, nil
+}
+
+// ResetIdcc resets all changes to the "idcc" field.
+func (m *OrganisationMutation) ResetIdcc() {
+	m.idcc = nil
+}
+
+// SetCommune sets the "commune" field.
+func (m *OrganisationMutation) SetCommune(s string) {
+	m.commune = &s
+}
+
+// Commune returns the value of the "commune" field in the mutation.
+func (m *OrganisationMutation) Commune() (r string, exists bool) {
+	v := m.commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommune returns the old "commune" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldCommune(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommune is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommune requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommune: %w", err)
+	}
+	return oldValue.Commune, nil
+}
+
+// ResetCommune resets all changes to the "commune" field.
+func (m *OrganisationMutation) ResetCommune() {
+	m.commune = nil
+}
+
+// SetWebsite sets the "website" field.
+func (m *OrganisationMutation) SetWebsite(s string) {
+	m.website = &s
+}
+
+// Website returns the value of the "website" field in the mutation.
+func (m *OrganisationMutation) Website() (r string, exists bool) {
+	v := m.website
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWebsite returns the old "website" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldWebsite(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWebsite is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWebsite requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWebsite: %w", err)
+	}
+	return oldValue.Website, nil
+}
+
+// ResetWebsite resets all changes to the "website" field.
+func (m *OrganisationMutation) ResetWebsite() {
+	m.website = nil
+}
+
+// SetState sets the "state" field.
+func (m *OrganisationMutation) SetState(o organisation.State) {
+	m.state = &o
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *OrganisationMutation) State() (r organisation.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldState(ctx context.Context) (v organisation.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *OrganisationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetMadeBy sets the "made_by" field.
+func (m *OrganisationMutation) SetMadeBy(s string) {
+	m.made_by = &s
+}
+
+// MadeBy returns the value of the "made_by" field in the mutation.
+func (m *OrganisationMutation) MadeBy() (r string, exists bool) {
+	v := m.made_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeBy returns the old "made_by" field's value of the Organisation entity.
+// If the Organisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganisationMutation) OldMadeBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeBy: %w", err)
+	}
+	return oldValue.MadeBy, nil
+}
+
+// ResetMadeBy resets all changes to the "made_by" field.
+func (m *OrganisationMutation) ResetMadeBy() {
+	m.made_by = nil
+}
+
+// ClearSpace clears the "space" edge to the Space entity.
+func (m *OrganisationMutation) ClearSpace() {
+	m.clearedspace = true
+	m.clearedFields[organisation.FieldSpaceID] = struct{}{}
+}
+
+// SpaceCleared reports if the "space" edge to the Space entity was cleared.
+func (m *OrganisationMutation) SpaceCleared() bool {
+	return m.clearedspace
+}
+
+// SpaceIDs returns the "space" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SpaceID instead. It exists only for internal usage by the builders.
+func (m *OrganisationMutation) SpaceIDs() (ids []string) {
+	if id := m.space; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSpace resets all changes to the "space" edge.
+func (m *OrganisationMutation) ResetSpace() {
+	m.space = nil
+	m.clearedspace = false
+}
+
+// AddMembershipIDs adds the "memberships" edge to the Membership entity by ids.
+func (m *OrganisationMutation) AddMembershipIDs(ids ...string) {
+	if m.memberships == nil {
+		m.memberships = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.memberships[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMemberships clears the "memberships" edge to the Membership entity.
+func (m *OrganisationMutation) ClearMemberships() {
+	m.clearedmemberships = true
+}
+
+// MembershipsCleared reports if the "memberships" edge to the Membership entity was cleared.
+func (m *OrganisationMutation) MembershipsCleared() bool {
+	return m.clearedmemberships
+}
+
+// RemoveMembershipIDs removes the "memberships" edge to the Membership entity by IDs.
+func (m *OrganisationMutation) RemoveMembershipIDs(ids ...string) {
+	if m.removedmemberships == nil {
+		m.removedmemberships = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.memberships, ids[i])
+		m.removedmemberships[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMemberships returns the removed IDs of the "memberships" edge to the Membership entity.
+func (m *OrganisationMutation) RemovedMembershipsIDs() (ids []string) {
+	for id := range m.removedmemberships {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MembershipsIDs returns the "memberships" edge IDs in the mutation.
+func (m *OrganisationMutation) MembershipsIDs() (ids []string) {
+	for id := range m.memberships {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMemberships resets all changes to the "memberships" edge.
+func (m *OrganisationMutation) ResetMemberships() {
+	m.memberships = nil
+	m.clearedmemberships = false
+	m.removedmemberships = nil
+}
+
+// Where appends a list predicates to the OrganisationMutation builder.
+func (m *OrganisationMutation) Where(ps ...predicate.Organisation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrganisationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrganisationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Organisation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrganisationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrganisationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Organisation).
+func (m *OrganisationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrganisationMutation) Fields() []string {
+	fields := make([]string, 0, 20)
+	if m.created_at != nil {
+		fields = append(fields, organisation.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, organisation.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, organisation.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, organisation.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, organisation.FieldRegionID)
+	}
+	if m.space != nil {
+		fields = append(fields, organisation.FieldSpaceID)
+	}
+	if m.kind != nil {
+		fields = append(fields, organisation.FieldKind)
+	}
+	if m.name != nil {
+		fields = append(fields, organisation.FieldName)
+	}
+	if m.slug != nil {
+		fields = append(fields, organisation.FieldSlug)
+	}
+	if m.legal_name != nil {
+		fields = append(fields, organisation.FieldLegalName)
+	}
+	if m.description != nil {
+		fields = append(fields, organisation.FieldDescription)
+	}
+	if m.siren != nil {
+		fields = append(fields, organisation.FieldSiren)
+	}
+	if m.siret != nil {
+		fields = append(fields, organisation.FieldSiret)
+	}
+	if m.rna != nil {
+		fields = append(fields, organisation.FieldRna)
+	}
+	if m.naf != nil {
+		fields = append(fields, organisation.FieldNaf)
+	}
+	if m.idcc != nil {
+		fields = append(fields, organisation.FieldIdcc)
+	}
+	if m.commune != nil {
+		fields = append(fields, organisation.FieldCommune)
+	}
+	if m.website != nil {
+		fields = append(fields, organisation.FieldWebsite)
+	}
+	if m.state != nil {
+		fields = append(fields, organisation.FieldState)
+	}
+	if m.made_by != nil {
+		fields = append(fields, organisation.FieldMadeBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrganisationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case organisation.FieldCreatedAt:
+		return m.CreatedAt()
+	case organisation.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case organisation.FieldVersion:
+		return m.Version()
+	case organisation.FieldNetworkID:
+		return m.NetworkID()
+	case organisation.FieldRegionID:
+		return m.RegionID()
+	case organisation.FieldSpaceID:
+		return m.SpaceID()
+	case organisation.FieldKind:
+		return m.Kind()
+	case organisation.FieldName:
+		return m.Name()
+	case organisation.FieldSlug:
+		return m.Slug()
+	case organisation.FieldLegalName:
+		return m.LegalName()
+	case organisation.FieldDescription:
+		return m.Description()
+	case organisation.FieldSiren:
+		return m.Siren()
+	case organisation.FieldSiret:
+		return m.Siret()
+	case organisation.FieldRna:
+		return m.Rna()
+	case organisation.FieldNaf:
+		return m.Naf()
+	case organisation.FieldIdcc:
+		return m.Idcc()
+	case organisation.FieldCommune:
+		return m.Commune()
+	case organisation.FieldWebsite:
+		return m.Website()
+	case organisation.FieldState:
+		return m.State()
+	case organisation.FieldMadeBy:
+		return m.MadeBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrganisationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case organisation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case organisation.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case organisation.FieldVersion:
+		return m.OldVersion(ctx)
+	case organisation.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case organisation.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case organisation.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case organisation.FieldKind:
+		return m.OldKind(ctx)
+	case organisation.FieldName:
+		return m.OldName(ctx)
+	case organisation.FieldSlug:
+		return m.OldSlug(ctx)
+	case organisation.FieldLegalName:
+		return m.OldLegalName(ctx)
+	case organisation.FieldDescription:
+		return m.OldDescription(ctx)
+	case organisation.FieldSiren:
+		return m.OldSiren(ctx)
+	case organisation.FieldSiret:
+		return m.OldSiret(ctx)
+	case organisation.FieldRna:
+		return m.OldRna(ctx)
+	case organisation.FieldNaf:
+		return m.OldNaf(ctx)
+	case organisation.FieldIdcc:
+		return m.OldIdcc(ctx)
+	case organisation.FieldCommune:
+		return m.OldCommune(ctx)
+	case organisation.FieldWebsite:
+		return m.OldWebsite(ctx)
+	case organisation.FieldState:
+		return m.OldState(ctx)
+	case organisation.FieldMadeBy:
+		return m.OldMadeBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Organisation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrganisationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case organisation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case organisation.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case organisation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case organisation.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case organisation.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case organisation.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case organisation.FieldKind:
+		v, ok := value.(organisation.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case organisation.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case organisation.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case organisation.FieldLegalName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLegalName(v)
+		return nil
+	case organisation.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case organisation.FieldSiren:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiren(v)
+		return nil
+	case organisation.FieldSiret:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiret(v)
+		return nil
+	case organisation.FieldRna:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRna(v)
+		return nil
+	case organisation.FieldNaf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNaf(v)
+		return nil
+	case organisation.FieldIdcc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIdcc(v)
+		return nil
+	case organisation.FieldCommune:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommune(v)
+		return nil
+	case organisation.FieldWebsite:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWebsite(v)
+		return nil
+	case organisation.FieldState:
+		v, ok := value.(organisation.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case organisation.FieldMadeBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Organisation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrganisationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, organisation.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrganisationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case organisation.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrganisationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case organisation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Organisation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrganisationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrganisationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrganisationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Organisation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrganisationMutation) ResetField(name string) error {
+	switch name {
+	case organisation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case organisation.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case organisation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case organisation.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case organisation.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case organisation.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case organisation.FieldKind:
+		m.ResetKind()
+		return nil
+	case organisation.FieldName:
+		m.ResetName()
+		return nil
+	case organisation.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case organisation.FieldLegalName:
+		m.ResetLegalName()
+		return nil
+	case organisation.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case organisation.FieldSiren:
+		m.ResetSiren()
+		return nil
+	case organisation.FieldSiret:
+		m.ResetSiret()
+		return nil
+	case organisation.FieldRna:
+		m.ResetRna()
+		return nil
+	case organisation.FieldNaf:
+		m.ResetNaf()
+		return nil
+	case organisation.FieldIdcc:
+		m.ResetIdcc()
+		return nil
+	case organisation.FieldCommune:
+		m.ResetCommune()
+		return nil
+	case organisation.FieldWebsite:
+		m.ResetWebsite()
+		return nil
+	case organisation.FieldState:
+		m.ResetState()
+		return nil
+	case organisation.FieldMadeBy:
+		m.ResetMadeBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Organisation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrganisationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.space != nil {
+		edges = append(edges, organisation.EdgeSpace)
+	}
+	if m.memberships != nil {
+		edges = append(edges, organisation.EdgeMemberships)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrganisationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case organisation.EdgeSpace:
+		if id := m.space; id != nil {
+			return []ent.Value{*id}
+		}
+	case organisation.EdgeMemberships:
+		ids := make([]ent.Value, 0, len(m.memberships))
+		for id := range m.memberships {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrganisationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedmemberships != nil {
+		edges = append(edges, organisation.EdgeMemberships)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrganisationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case organisation.EdgeMemberships:
+		ids := make([]ent.Value, 0, len(m.removedmemberships))
+		for id := range m.removedmemberships {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrganisationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedspace {
+		edges = append(edges, organisation.EdgeSpace)
+	}
+	if m.clearedmemberships {
+		edges = append(edges, organisation.EdgeMemberships)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrganisationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case organisation.EdgeSpace:
+		return m.clearedspace
+	case organisation.EdgeMemberships:
+		return m.clearedmemberships
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrganisationMutation) ClearEdge(name string) error {
+	switch name {
+	case organisation.EdgeSpace:
+		m.ClearSpace()
+		return nil
+	}
+	return fmt.Errorf("unknown Organisation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrganisationMutation) ResetEdge(name string) error {
+	switch name {
+	case organisation.EdgeSpace:
+		m.ResetSpace()
+		return nil
+	case organisation.EdgeMemberships:
+		m.ResetMemberships()
+		return nil
+	}
+	return fmt.Errorf("unknown Organisation edge %s", name)
 }
 
 // OutboxMutation represents an operation that mutates the Outbox nodes in the graph.
@@ -7896,30 +16719,72 @@ func (m *OutboxCursorMutation) ResetEdge(name string) error {
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	created_at         *time.Time
-	updated_at         *time.Time
-	version            *int
-	addversion         *int
-	network_id         *string
-	region_id          *string
-	handle             *string
-	name               *string
-	sort_name          *string
-	suspended          *bool
-	clearedFields      map[string]struct{}
-	space              *string
-	clearedspace       bool
-	account            *string
-	clearedaccount     bool
-	memberships        map[string]struct{}
-	removedmemberships map[string]struct{}
-	clearedmemberships bool
-	done               bool
-	oldValue           func(context.Context) (*Person, error)
-	predicates         []predicate.Person
+	op                   Op
+	typ                  string
+	id                   *string
+	created_at           *time.Time
+	updated_at           *time.Time
+	version              *int
+	addversion           *int
+	network_id           *string
+	region_id            *string
+	handle               *string
+	name                 *string
+	sort_name            *string
+	suspended            *bool
+	claim                *person.Claim
+	listed               *bool
+	made_by              *string
+	pronouns             *string
+	bio                  *string
+	skills               *[]string
+	appendskills         []string
+	languages            *[]string
+	appendlanguages      []string
+	commune              *string
+	travel_km            *int
+	addtravel_km         *int
+	standing             *person.Standing
+	statuses             *[]string
+	appendstatuses       []string
+	links                *[]schema.Link
+	appendlinks          []schema.Link
+	contact              *person.Contact
+	visibility           *map[string]string
+	found_commune        *string
+	found_tile           *int
+	addfound_tile        *int
+	clearedFields        map[string]struct{}
+	space                *string
+	clearedspace         bool
+	account              *string
+	clearedaccount       bool
+	memberships          map[string]struct{}
+	removedmemberships   map[string]struct{}
+	clearedmemberships   bool
+	organisations        map[string]struct{}
+	removedorganisations map[string]struct{}
+	clearedorganisations bool
+	handles              map[string]struct{}
+	removedhandles       map[string]struct{}
+	clearedhandles       bool
+	crafts               map[string]struct{}
+	removedcrafts        map[string]struct{}
+	clearedcrafts        bool
+	busy                 map[string]struct{}
+	removedbusy          map[string]struct{}
+	clearedbusy          bool
+	notifications        map[string]struct{}
+	removednotifications map[string]struct{}
+	clearednotifications bool
+	merged_into          *string
+	clearedmerged_into   bool
+	merged               map[string]struct{}
+	removedmerged        map[string]struct{}
+	clearedmerged        bool
+	done                 bool
+	oldValue             func(context.Context) (*Person, error)
+	predicates           []predicate.Person
 }
 
 var _ ent.Mutation = (*PersonMutation)(nil)
@@ -8406,6 +17271,841 @@ func (m *PersonMutation) ResetSuspended() {
 	m.suspended = nil
 }
 
+// SetClaim sets the "claim" field.
+func (m *PersonMutation) SetClaim(pe person.Claim) {
+	m.claim = &pe
+}
+
+// Claim returns the value of the "claim" field in the mutation.
+func (m *PersonMutation) Claim() (r person.Claim, exists bool) {
+	v := m.claim
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaim returns the old "claim" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldClaim(ctx context.Context) (v person.Claim, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaim is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaim requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaim: %w", err)
+	}
+	return oldValue.Claim, nil
+}
+
+// ResetClaim resets all changes to the "claim" field.
+func (m *PersonMutation) ResetClaim() {
+	m.claim = nil
+}
+
+// SetListed sets the "listed" field.
+func (m *PersonMutation) SetListed(b bool) {
+	m.listed = &b
+}
+
+// Listed returns the value of the "listed" field in the mutation.
+func (m *PersonMutation) Listed() (r bool, exists bool) {
+	v := m.listed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListed returns the old "listed" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldListed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListed: %w", err)
+	}
+	return oldValue.Listed, nil
+}
+
+// ResetListed resets all changes to the "listed" field.
+func (m *PersonMutation) ResetListed() {
+	m.listed = nil
+}
+
+// SetMadeBy sets the "made_by" field.
+func (m *PersonMutation) SetMadeBy(s string) {
+	m.made_by = &s
+}
+
+// MadeBy returns the value of the "made_by" field in the mutation.
+func (m *PersonMutation) MadeBy() (r string, exists bool) {
+	v := m.made_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeBy returns the old "made_by" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldMadeBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeBy: %w", err)
+	}
+	return oldValue.MadeBy, nil
+}
+
+// ResetMadeBy resets all changes to the "made_by" field.
+func (m *PersonMutation) ResetMadeBy() {
+	m.made_by = nil
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *PersonMutation) SetMergedIntoID(s string) {
+	m.merged_into = &s
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *PersonMutation) MergedIntoID() (r string, exists bool) {
+	v := m.merged_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldMergedIntoID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *PersonMutation) ClearMergedIntoID() {
+	m.merged_into = nil
+	m.clearedFields[person.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *PersonMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[person.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *PersonMutation) ResetMergedIntoID() {
+	m.merged_into = nil
+	delete(m.clearedFields, person.FieldMergedIntoID)
+}
+
+// SetPronouns sets the "pronouns" field.
+func (m *PersonMutation) SetPronouns(s string) {
+	m.pronouns = &s
+}
+
+// Pronouns returns the value of the "pronouns" field in the mutation.
+func (m *PersonMutation) Pronouns() (r string, exists bool) {
+	v := m.pronouns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPronouns returns the old "pronouns" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldPronouns(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPronouns is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPronouns requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPronouns: %w", err)
+	}
+	return oldValue.Pronouns, nil
+}
+
+// ResetPronouns resets all changes to the "pronouns" field.
+func (m *PersonMutation) ResetPronouns() {
+	m.pronouns = nil
+}
+
+// SetBio sets the "bio" field.
+func (m *PersonMutation) SetBio(s string) {
+	m.bio = &s
+}
+
+// Bio returns the value of the "bio" field in the mutation.
+func (m *PersonMutation) Bio() (r string, exists bool) {
+	v := m.bio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBio returns the old "bio" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldBio(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBio is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBio requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBio: %w", err)
+	}
+	return oldValue.Bio, nil
+}
+
+// ResetBio resets all changes to the "bio" field.
+func (m *PersonMutation) ResetBio() {
+	m.bio = nil
+}
+
+// SetSkills sets the "skills" field.
+func (m *PersonMutation) SetSkills(s []string) {
+	m.skills = &s
+	m.appendskills = nil
+}
+
+// Skills returns the value of the "skills" field in the mutation.
+func (m *PersonMutation) Skills() (r []string, exists bool) {
+	v := m.skills
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkills returns the old "skills" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldSkills(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkills is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkills requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkills: %w", err)
+	}
+	return oldValue.Skills, nil
+}
+
+// AppendSkills adds s to the "skills" field.
+func (m *PersonMutation) AppendSkills(s []string) {
+	m.appendskills = append(m.appendskills, s...)
+}
+
+// AppendedSkills returns the list of values that were appended to the "skills" field in this mutation.
+func (m *PersonMutation) AppendedSkills() ([]string, bool) {
+	if len(m.appendskills) == 0 {
+		return nil, false
+	}
+	return m.appendskills, true
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (m *PersonMutation) ClearSkills() {
+	m.skills = nil
+	m.appendskills = nil
+	m.clearedFields[person.FieldSkills] = struct{}{}
+}
+
+// SkillsCleared returns if the "skills" field was cleared in this mutation.
+func (m *PersonMutation) SkillsCleared() bool {
+	_, ok := m.clearedFields[person.FieldSkills]
+	return ok
+}
+
+// ResetSkills resets all changes to the "skills" field.
+func (m *PersonMutation) ResetSkills() {
+	m.skills = nil
+	m.appendskills = nil
+	delete(m.clearedFields, person.FieldSkills)
+}
+
+// SetLanguages sets the "languages" field.
+func (m *PersonMutation) SetLanguages(s []string) {
+	m.languages = &s
+	m.appendlanguages = nil
+}
+
+// Languages returns the value of the "languages" field in the mutation.
+func (m *PersonMutation) Languages() (r []string, exists bool) {
+	v := m.languages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguages returns the old "languages" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldLanguages(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguages: %w", err)
+	}
+	return oldValue.Languages, nil
+}
+
+// AppendLanguages adds s to the "languages" field.
+func (m *PersonMutation) AppendLanguages(s []string) {
+	m.appendlanguages = append(m.appendlanguages, s...)
+}
+
+// AppendedLanguages returns the list of values that were appended to the "languages" field in this mutation.
+func (m *PersonMutation) AppendedLanguages() ([]string, bool) {
+	if len(m.appendlanguages) == 0 {
+		return nil, false
+	}
+	return m.appendlanguages, true
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (m *PersonMutation) ClearLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+	m.clearedFields[person.FieldLanguages] = struct{}{}
+}
+
+// LanguagesCleared returns if the "languages" field was cleared in this mutation.
+func (m *PersonMutation) LanguagesCleared() bool {
+	_, ok := m.clearedFields[person.FieldLanguages]
+	return ok
+}
+
+// ResetLanguages resets all changes to the "languages" field.
+func (m *PersonMutation) ResetLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+	delete(m.clearedFields, person.FieldLanguages)
+}
+
+// SetCommune sets the "commune" field.
+func (m *PersonMutation) SetCommune(s string) {
+	m.commune = &s
+}
+
+// Commune returns the value of the "commune" field in the mutation.
+func (m *PersonMutation) Commune() (r string, exists bool) {
+	v := m.commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommune returns the old "commune" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldCommune(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommune is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommune requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommune: %w", err)
+	}
+	return oldValue.Commune, nil
+}
+
+// ResetCommune resets all changes to the "commune" field.
+func (m *PersonMutation) ResetCommune() {
+	m.commune = nil
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (m *PersonMutation) SetTravelKm(i int) {
+	m.travel_km = &i
+	m.addtravel_km = nil
+}
+
+// TravelKm returns the value of the "travel_km" field in the mutation.
+func (m *PersonMutation) TravelKm() (r int, exists bool) {
+	v := m.travel_km
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTravelKm returns the old "travel_km" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldTravelKm(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTravelKm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTravelKm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTravelKm: %w", err)
+	}
+	return oldValue.TravelKm, nil
+}
+
+// AddTravelKm adds i to the "travel_km" field.
+func (m *PersonMutation) AddTravelKm(i int) {
+	if m.addtravel_km != nil {
+		*m.addtravel_km += i
+	} else {
+		m.addtravel_km = &i
+	}
+}
+
+// AddedTravelKm returns the value that was added to the "travel_km" field in this mutation.
+func (m *PersonMutation) AddedTravelKm() (r int, exists bool) {
+	v := m.addtravel_km
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (m *PersonMutation) ClearTravelKm() {
+	m.travel_km = nil
+	m.addtravel_km = nil
+	m.clearedFields[person.FieldTravelKm] = struct{}{}
+}
+
+// TravelKmCleared returns if the "travel_km" field was cleared in this mutation.
+func (m *PersonMutation) TravelKmCleared() bool {
+	_, ok := m.clearedFields[person.FieldTravelKm]
+	return ok
+}
+
+// ResetTravelKm resets all changes to the "travel_km" field.
+func (m *PersonMutation) ResetTravelKm() {
+	m.travel_km = nil
+	m.addtravel_km = nil
+	delete(m.clearedFields, person.FieldTravelKm)
+}
+
+// SetStanding sets the "standing" field.
+func (m *PersonMutation) SetStanding(pe person.Standing) {
+	m.standing = &pe
+}
+
+// Standing returns the value of the "standing" field in the mutation.
+func (m *PersonMutation) Standing() (r person.Standing, exists bool) {
+	v := m.standing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStanding returns the old "standing" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldStanding(ctx context.Context) (v *person.Standing, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStanding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStanding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStanding: %w", err)
+	}
+	return oldValue.Standing, nil
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (m *PersonMutation) ClearStanding() {
+	m.standing = nil
+	m.clearedFields[person.FieldStanding] = struct{}{}
+}
+
+// StandingCleared returns if the "standing" field was cleared in this mutation.
+func (m *PersonMutation) StandingCleared() bool {
+	_, ok := m.clearedFields[person.FieldStanding]
+	return ok
+}
+
+// ResetStanding resets all changes to the "standing" field.
+func (m *PersonMutation) ResetStanding() {
+	m.standing = nil
+	delete(m.clearedFields, person.FieldStanding)
+}
+
+// SetStatuses sets the "statuses" field.
+func (m *PersonMutation) SetStatuses(s []string) {
+	m.statuses = &s
+	m.appendstatuses = nil
+}
+
+// Statuses returns the value of the "statuses" field in the mutation.
+func (m *PersonMutation) Statuses() (r []string, exists bool) {
+	v := m.statuses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatuses returns the old "statuses" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldStatuses(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatuses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatuses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatuses: %w", err)
+	}
+	return oldValue.Statuses, nil
+}
+
+// AppendStatuses adds s to the "statuses" field.
+func (m *PersonMutation) AppendStatuses(s []string) {
+	m.appendstatuses = append(m.appendstatuses, s...)
+}
+
+// AppendedStatuses returns the list of values that were appended to the "statuses" field in this mutation.
+func (m *PersonMutation) AppendedStatuses() ([]string, bool) {
+	if len(m.appendstatuses) == 0 {
+		return nil, false
+	}
+	return m.appendstatuses, true
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (m *PersonMutation) ClearStatuses() {
+	m.statuses = nil
+	m.appendstatuses = nil
+	m.clearedFields[person.FieldStatuses] = struct{}{}
+}
+
+// StatusesCleared returns if the "statuses" field was cleared in this mutation.
+func (m *PersonMutation) StatusesCleared() bool {
+	_, ok := m.clearedFields[person.FieldStatuses]
+	return ok
+}
+
+// ResetStatuses resets all changes to the "statuses" field.
+func (m *PersonMutation) ResetStatuses() {
+	m.statuses = nil
+	m.appendstatuses = nil
+	delete(m.clearedFields, person.FieldStatuses)
+}
+
+// SetLinks sets the "links" field.
+func (m *PersonMutation) SetLinks(s []schema.Link) {
+	m.links = &s
+	m.appendlinks = nil
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *PersonMutation) Links() (r []schema.Link, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinks returns the old "links" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldLinks(ctx context.Context) (v []schema.Link, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinks: %w", err)
+	}
+	return oldValue.Links, nil
+}
+
+// AppendLinks adds s to the "links" field.
+func (m *PersonMutation) AppendLinks(s []schema.Link) {
+	m.appendlinks = append(m.appendlinks, s...)
+}
+
+// AppendedLinks returns the list of values that were appended to the "links" field in this mutation.
+func (m *PersonMutation) AppendedLinks() ([]schema.Link, bool) {
+	if len(m.appendlinks) == 0 {
+		return nil, false
+	}
+	return m.appendlinks, true
+}
+
+// ClearLinks clears the value of the "links" field.
+func (m *PersonMutation) ClearLinks() {
+	m.links = nil
+	m.appendlinks = nil
+	m.clearedFields[person.FieldLinks] = struct{}{}
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *PersonMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[person.FieldLinks]
+	return ok
+}
+
+// ResetLinks resets all changes to the "links" field.
+func (m *PersonMutation) ResetLinks() {
+	m.links = nil
+	m.appendlinks = nil
+	delete(m.clearedFields, person.FieldLinks)
+}
+
+// SetContact sets the "contact" field.
+func (m *PersonMutation) SetContact(pe person.Contact) {
+	m.contact = &pe
+}
+
+// Contact returns the value of the "contact" field in the mutation.
+func (m *PersonMutation) Contact() (r person.Contact, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContact returns the old "contact" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldContact(ctx context.Context) (v person.Contact, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContact: %w", err)
+	}
+	return oldValue.Contact, nil
+}
+
+// ResetContact resets all changes to the "contact" field.
+func (m *PersonMutation) ResetContact() {
+	m.contact = nil
+}
+
+// SetVisibility sets the "visibility" field.
+func (m *PersonMutation) SetVisibility(value map[string]string) {
+	m.visibility = &value
+}
+
+// Visibility returns the value of the "visibility" field in the mutation.
+func (m *PersonMutation) Visibility() (r map[string]string, exists bool) {
+	v := m.visibility
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVisibility returns the old "visibility" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldVisibility(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVisibility is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVisibility requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVisibility: %w", err)
+	}
+	return oldValue.Visibility, nil
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (m *PersonMutation) ClearVisibility() {
+	m.visibility = nil
+	m.clearedFields[person.FieldVisibility] = struct{}{}
+}
+
+// VisibilityCleared returns if the "visibility" field was cleared in this mutation.
+func (m *PersonMutation) VisibilityCleared() bool {
+	_, ok := m.clearedFields[person.FieldVisibility]
+	return ok
+}
+
+// ResetVisibility resets all changes to the "visibility" field.
+func (m *PersonMutation) ResetVisibility() {
+	m.visibility = nil
+	delete(m.clearedFields, person.FieldVisibility)
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (m *PersonMutation) SetFoundCommune(s string) {
+	m.found_commune = &s
+}
+
+// FoundCommune returns the value of the "found_commune" field in the mutation.
+func (m *PersonMutation) FoundCommune() (r string, exists bool) {
+	v := m.found_commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundCommune returns the old "found_commune" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldFoundCommune(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundCommune is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundCommune requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundCommune: %w", err)
+	}
+	return oldValue.FoundCommune, nil
+}
+
+// ResetFoundCommune resets all changes to the "found_commune" field.
+func (m *PersonMutation) ResetFoundCommune() {
+	m.found_commune = nil
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (m *PersonMutation) SetFoundTile(i int) {
+	m.found_tile = &i
+	m.addfound_tile = nil
+}
+
+// FoundTile returns the value of the "found_tile" field in the mutation.
+func (m *PersonMutation) FoundTile() (r int, exists bool) {
+	v := m.found_tile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundTile returns the old "found_tile" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldFoundTile(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundTile is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundTile requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundTile: %w", err)
+	}
+	return oldValue.FoundTile, nil
+}
+
+// AddFoundTile adds i to the "found_tile" field.
+func (m *PersonMutation) AddFoundTile(i int) {
+	if m.addfound_tile != nil {
+		*m.addfound_tile += i
+	} else {
+		m.addfound_tile = &i
+	}
+}
+
+// AddedFoundTile returns the value that was added to the "found_tile" field in this mutation.
+func (m *PersonMutation) AddedFoundTile() (r int, exists bool) {
+	v := m.addfound_tile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (m *PersonMutation) ClearFoundTile() {
+	m.found_tile = nil
+	m.addfound_tile = nil
+	m.clearedFields[person.FieldFoundTile] = struct{}{}
+}
+
+// FoundTileCleared returns if the "found_tile" field was cleared in this mutation.
+func (m *PersonMutation) FoundTileCleared() bool {
+	_, ok := m.clearedFields[person.FieldFoundTile]
+	return ok
+}
+
+// ResetFoundTile resets all changes to the "found_tile" field.
+func (m *PersonMutation) ResetFoundTile() {
+	m.found_tile = nil
+	m.addfound_tile = nil
+	delete(m.clearedFields, person.FieldFoundTile)
+}
+
 // ClearSpace clears the "space" edge to the Space entity.
 func (m *PersonMutation) ClearSpace() {
 	m.clearedspace = true
@@ -8526,6 +18226,357 @@ func (m *PersonMutation) ResetMemberships() {
 	m.removedmemberships = nil
 }
 
+// AddOrganisationIDs adds the "organisations" edge to the Membership entity by ids.
+func (m *PersonMutation) AddOrganisationIDs(ids ...string) {
+	if m.organisations == nil {
+		m.organisations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.organisations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearOrganisations clears the "organisations" edge to the Membership entity.
+func (m *PersonMutation) ClearOrganisations() {
+	m.clearedorganisations = true
+}
+
+// OrganisationsCleared reports if the "organisations" edge to the Membership entity was cleared.
+func (m *PersonMutation) OrganisationsCleared() bool {
+	return m.clearedorganisations
+}
+
+// RemoveOrganisationIDs removes the "organisations" edge to the Membership entity by IDs.
+func (m *PersonMutation) RemoveOrganisationIDs(ids ...string) {
+	if m.removedorganisations == nil {
+		m.removedorganisations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.organisations, ids[i])
+		m.removedorganisations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedOrganisations returns the removed IDs of the "organisations" edge to the Membership entity.
+func (m *PersonMutation) RemovedOrganisationsIDs() (ids []string) {
+	for id := range m.removedorganisations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// OrganisationsIDs returns the "organisations" edge IDs in the mutation.
+func (m *PersonMutation) OrganisationsIDs() (ids []string) {
+	for id := range m.organisations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetOrganisations resets all changes to the "organisations" edge.
+func (m *PersonMutation) ResetOrganisations() {
+	m.organisations = nil
+	m.clearedorganisations = false
+	m.removedorganisations = nil
+}
+
+// AddHandleIDs adds the "handles" edge to the Handle entity by ids.
+func (m *PersonMutation) AddHandleIDs(ids ...string) {
+	if m.handles == nil {
+		m.handles = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.handles[ids[i]] = struct{}{}
+	}
+}
+
+// ClearHandles clears the "handles" edge to the Handle entity.
+func (m *PersonMutation) ClearHandles() {
+	m.clearedhandles = true
+}
+
+// HandlesCleared reports if the "handles" edge to the Handle entity was cleared.
+func (m *PersonMutation) HandlesCleared() bool {
+	return m.clearedhandles
+}
+
+// RemoveHandleIDs removes the "handles" edge to the Handle entity by IDs.
+func (m *PersonMutation) RemoveHandleIDs(ids ...string) {
+	if m.removedhandles == nil {
+		m.removedhandles = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.handles, ids[i])
+		m.removedhandles[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedHandles returns the removed IDs of the "handles" edge to the Handle entity.
+func (m *PersonMutation) RemovedHandlesIDs() (ids []string) {
+	for id := range m.removedhandles {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// HandlesIDs returns the "handles" edge IDs in the mutation.
+func (m *PersonMutation) HandlesIDs() (ids []string) {
+	for id := range m.handles {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetHandles resets all changes to the "handles" edge.
+func (m *PersonMutation) ResetHandles() {
+	m.handles = nil
+	m.clearedhandles = false
+	m.removedhandles = nil
+}
+
+// AddCraftIDs adds the "crafts" edge to the PersonCraft entity by ids.
+func (m *PersonMutation) AddCraftIDs(ids ...string) {
+	if m.crafts == nil {
+		m.crafts = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.crafts[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCrafts clears the "crafts" edge to the PersonCraft entity.
+func (m *PersonMutation) ClearCrafts() {
+	m.clearedcrafts = true
+}
+
+// CraftsCleared reports if the "crafts" edge to the PersonCraft entity was cleared.
+func (m *PersonMutation) CraftsCleared() bool {
+	return m.clearedcrafts
+}
+
+// RemoveCraftIDs removes the "crafts" edge to the PersonCraft entity by IDs.
+func (m *PersonMutation) RemoveCraftIDs(ids ...string) {
+	if m.removedcrafts == nil {
+		m.removedcrafts = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.crafts, ids[i])
+		m.removedcrafts[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCrafts returns the removed IDs of the "crafts" edge to the PersonCraft entity.
+func (m *PersonMutation) RemovedCraftsIDs() (ids []string) {
+	for id := range m.removedcrafts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CraftsIDs returns the "crafts" edge IDs in the mutation.
+func (m *PersonMutation) CraftsIDs() (ids []string) {
+	for id := range m.crafts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCrafts resets all changes to the "crafts" edge.
+func (m *PersonMutation) ResetCrafts() {
+	m.crafts = nil
+	m.clearedcrafts = false
+	m.removedcrafts = nil
+}
+
+// AddBusyIDs adds the "busy" edge to the BusyPeriod entity by ids.
+func (m *PersonMutation) AddBusyIDs(ids ...string) {
+	if m.busy == nil {
+		m.busy = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.busy[ids[i]] = struct{}{}
+	}
+}
+
+// ClearBusy clears the "busy" edge to the BusyPeriod entity.
+func (m *PersonMutation) ClearBusy() {
+	m.clearedbusy = true
+}
+
+// BusyCleared reports if the "busy" edge to the BusyPeriod entity was cleared.
+func (m *PersonMutation) BusyCleared() bool {
+	return m.clearedbusy
+}
+
+// RemoveBusyIDs removes the "busy" edge to the BusyPeriod entity by IDs.
+func (m *PersonMutation) RemoveBusyIDs(ids ...string) {
+	if m.removedbusy == nil {
+		m.removedbusy = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.busy, ids[i])
+		m.removedbusy[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedBusy returns the removed IDs of the "busy" edge to the BusyPeriod entity.
+func (m *PersonMutation) RemovedBusyIDs() (ids []string) {
+	for id := range m.removedbusy {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// BusyIDs returns the "busy" edge IDs in the mutation.
+func (m *PersonMutation) BusyIDs() (ids []string) {
+	for id := range m.busy {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetBusy resets all changes to the "busy" edge.
+func (m *PersonMutation) ResetBusy() {
+	m.busy = nil
+	m.clearedbusy = false
+	m.removedbusy = nil
+}
+
+// AddNotificationIDs adds the "notifications" edge to the Notification entity by ids.
+func (m *PersonMutation) AddNotificationIDs(ids ...string) {
+	if m.notifications == nil {
+		m.notifications = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.notifications[ids[i]] = struct{}{}
+	}
+}
+
+// ClearNotifications clears the "notifications" edge to the Notification entity.
+func (m *PersonMutation) ClearNotifications() {
+	m.clearednotifications = true
+}
+
+// NotificationsCleared reports if the "notifications" edge to the Notification entity was cleared.
+func (m *PersonMutation) NotificationsCleared() bool {
+	return m.clearednotifications
+}
+
+// RemoveNotificationIDs removes the "notifications" edge to the Notification entity by IDs.
+func (m *PersonMutation) RemoveNotificationIDs(ids ...string) {
+	if m.removednotifications == nil {
+		m.removednotifications = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.notifications, ids[i])
+		m.removednotifications[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedNotifications returns the removed IDs of the "notifications" edge to the Notification entity.
+func (m *PersonMutation) RemovedNotificationsIDs() (ids []string) {
+	for id := range m.removednotifications {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// NotificationsIDs returns the "notifications" edge IDs in the mutation.
+func (m *PersonMutation) NotificationsIDs() (ids []string) {
+	for id := range m.notifications {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetNotifications resets all changes to the "notifications" edge.
+func (m *PersonMutation) ResetNotifications() {
+	m.notifications = nil
+	m.clearednotifications = false
+	m.removednotifications = nil
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Person entity.
+func (m *PersonMutation) ClearMergedInto() {
+	m.clearedmerged_into = true
+	m.clearedFields[person.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoCleared reports if the "merged_into" edge to the Person entity was cleared.
+func (m *PersonMutation) MergedIntoCleared() bool {
+	return m.MergedIntoIDCleared() || m.clearedmerged_into
+}
+
+// MergedIntoIDs returns the "merged_into" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedIntoID instead. It exists only for internal usage by the builders.
+func (m *PersonMutation) MergedIntoIDs() (ids []string) {
+	if id := m.merged_into; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMergedInto resets all changes to the "merged_into" edge.
+func (m *PersonMutation) ResetMergedInto() {
+	m.merged_into = nil
+	m.clearedmerged_into = false
+}
+
+// AddMergedIDs adds the "merged" edge to the Person entity by ids.
+func (m *PersonMutation) AddMergedIDs(ids ...string) {
+	if m.merged == nil {
+		m.merged = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.merged[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMerged clears the "merged" edge to the Person entity.
+func (m *PersonMutation) ClearMerged() {
+	m.clearedmerged = true
+}
+
+// MergedCleared reports if the "merged" edge to the Person entity was cleared.
+func (m *PersonMutation) MergedCleared() bool {
+	return m.clearedmerged
+}
+
+// RemoveMergedIDs removes the "merged" edge to the Person entity by IDs.
+func (m *PersonMutation) RemoveMergedIDs(ids ...string) {
+	if m.removedmerged == nil {
+		m.removedmerged = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.merged, ids[i])
+		m.removedmerged[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMerged returns the removed IDs of the "merged" edge to the Person entity.
+func (m *PersonMutation) RemovedMergedIDs() (ids []string) {
+	for id := range m.removedmerged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MergedIDs returns the "merged" edge IDs in the mutation.
+func (m *PersonMutation) MergedIDs() (ids []string) {
+	for id := range m.merged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMerged resets all changes to the "merged" edge.
+func (m *PersonMutation) ResetMerged() {
+	m.merged = nil
+	m.clearedmerged = false
+	m.removedmerged = nil
+}
+
 // Where appends a list predicates to the PersonMutation builder.
 func (m *PersonMutation) Where(ps ...predicate.Person) {
 	m.predicates = append(m.predicates, ps...)
@@ -8560,7 +18611,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 27)
 	if m.created_at != nil {
 		fields = append(fields, person.FieldCreatedAt)
 	}
@@ -8591,6 +18642,57 @@ func (m *PersonMutation) Fields() []string {
 	if m.suspended != nil {
 		fields = append(fields, person.FieldSuspended)
 	}
+	if m.claim != nil {
+		fields = append(fields, person.FieldClaim)
+	}
+	if m.listed != nil {
+		fields = append(fields, person.FieldListed)
+	}
+	if m.made_by != nil {
+		fields = append(fields, person.FieldMadeBy)
+	}
+	if m.merged_into != nil {
+		fields = append(fields, person.FieldMergedIntoID)
+	}
+	if m.pronouns != nil {
+		fields = append(fields, person.FieldPronouns)
+	}
+	if m.bio != nil {
+		fields = append(fields, person.FieldBio)
+	}
+	if m.skills != nil {
+		fields = append(fields, person.FieldSkills)
+	}
+	if m.languages != nil {
+		fields = append(fields, person.FieldLanguages)
+	}
+	if m.commune != nil {
+		fields = append(fields, person.FieldCommune)
+	}
+	if m.travel_km != nil {
+		fields = append(fields, person.FieldTravelKm)
+	}
+	if m.standing != nil {
+		fields = append(fields, person.FieldStanding)
+	}
+	if m.statuses != nil {
+		fields = append(fields, person.FieldStatuses)
+	}
+	if m.links != nil {
+		fields = append(fields, person.FieldLinks)
+	}
+	if m.contact != nil {
+		fields = append(fields, person.FieldContact)
+	}
+	if m.visibility != nil {
+		fields = append(fields, person.FieldVisibility)
+	}
+	if m.found_commune != nil {
+		fields = append(fields, person.FieldFoundCommune)
+	}
+	if m.found_tile != nil {
+		fields = append(fields, person.FieldFoundTile)
+	}
 	return fields
 }
 
@@ -8619,6 +18721,40 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.SortName()
 	case person.FieldSuspended:
 		return m.Suspended()
+	case person.FieldClaim:
+		return m.Claim()
+	case person.FieldListed:
+		return m.Listed()
+	case person.FieldMadeBy:
+		return m.MadeBy()
+	case person.FieldMergedIntoID:
+		return m.MergedIntoID()
+	case person.FieldPronouns:
+		return m.Pronouns()
+	case person.FieldBio:
+		return m.Bio()
+	case person.FieldSkills:
+		return m.Skills()
+	case person.FieldLanguages:
+		return m.Languages()
+	case person.FieldCommune:
+		return m.Commune()
+	case person.FieldTravelKm:
+		return m.TravelKm()
+	case person.FieldStanding:
+		return m.Standing()
+	case person.FieldStatuses:
+		return m.Statuses()
+	case person.FieldLinks:
+		return m.Links()
+	case person.FieldContact:
+		return m.Contact()
+	case person.FieldVisibility:
+		return m.Visibility()
+	case person.FieldFoundCommune:
+		return m.FoundCommune()
+	case person.FieldFoundTile:
+		return m.FoundTile()
 	}
 	return nil, false
 }
@@ -8648,6 +18784,40 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldSortName(ctx)
 	case person.FieldSuspended:
 		return m.OldSuspended(ctx)
+	case person.FieldClaim:
+		return m.OldClaim(ctx)
+	case person.FieldListed:
+		return m.OldListed(ctx)
+	case person.FieldMadeBy:
+		return m.OldMadeBy(ctx)
+	case person.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
+	case person.FieldPronouns:
+		return m.OldPronouns(ctx)
+	case person.FieldBio:
+		return m.OldBio(ctx)
+	case person.FieldSkills:
+		return m.OldSkills(ctx)
+	case person.FieldLanguages:
+		return m.OldLanguages(ctx)
+	case person.FieldCommune:
+		return m.OldCommune(ctx)
+	case person.FieldTravelKm:
+		return m.OldTravelKm(ctx)
+	case person.FieldStanding:
+		return m.OldStanding(ctx)
+	case person.FieldStatuses:
+		return m.OldStatuses(ctx)
+	case person.FieldLinks:
+		return m.OldLinks(ctx)
+	case person.FieldContact:
+		return m.OldContact(ctx)
+	case person.FieldVisibility:
+		return m.OldVisibility(ctx)
+	case person.FieldFoundCommune:
+		return m.OldFoundCommune(ctx)
+	case person.FieldFoundTile:
+		return m.OldFoundTile(ctx)
 	}
 	return nil, fmt.Errorf("unknown Person field %s", name)
 }
@@ -8727,6 +18897,125 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSuspended(v)
 		return nil
+	case person.FieldClaim:
+		v, ok := value.(person.Claim)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaim(v)
+		return nil
+	case person.FieldListed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListed(v)
+		return nil
+	case person.FieldMadeBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeBy(v)
+		return nil
+	case person.FieldMergedIntoID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
+		return nil
+	case person.FieldPronouns:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPronouns(v)
+		return nil
+	case person.FieldBio:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBio(v)
+		return nil
+	case person.FieldSkills:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkills(v)
+		return nil
+	case person.FieldLanguages:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguages(v)
+		return nil
+	case person.FieldCommune:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommune(v)
+		return nil
+	case person.FieldTravelKm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTravelKm(v)
+		return nil
+	case person.FieldStanding:
+		v, ok := value.(person.Standing)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStanding(v)
+		return nil
+	case person.FieldStatuses:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatuses(v)
+		return nil
+	case person.FieldLinks:
+		v, ok := value.([]schema.Link)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
+		return nil
+	case person.FieldContact:
+		v, ok := value.(person.Contact)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContact(v)
+		return nil
+	case person.FieldVisibility:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVisibility(v)
+		return nil
+	case person.FieldFoundCommune:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundCommune(v)
+		return nil
+	case person.FieldFoundTile:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundTile(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)
 }
@@ -8738,6 +19027,12 @@ func (m *PersonMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, person.FieldVersion)
 	}
+	if m.addtravel_km != nil {
+		fields = append(fields, person.FieldTravelKm)
+	}
+	if m.addfound_tile != nil {
+		fields = append(fields, person.FieldFoundTile)
+	}
 	return fields
 }
 
@@ -8748,6 +19043,10 @@ func (m *PersonMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case person.FieldVersion:
 		return m.AddedVersion()
+	case person.FieldTravelKm:
+		return m.AddedTravelKm()
+	case person.FieldFoundTile:
+		return m.AddedFoundTile()
 	}
 	return nil, false
 }
@@ -8764,6 +19063,20 @@ func (m *PersonMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddVersion(v)
 		return nil
+	case person.FieldTravelKm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTravelKm(v)
+		return nil
+	case person.FieldFoundTile:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFoundTile(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Person numeric field %s", name)
 }
@@ -8771,7 +19084,35 @@ func (m *PersonMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *PersonMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(person.FieldMergedIntoID) {
+		fields = append(fields, person.FieldMergedIntoID)
+	}
+	if m.FieldCleared(person.FieldSkills) {
+		fields = append(fields, person.FieldSkills)
+	}
+	if m.FieldCleared(person.FieldLanguages) {
+		fields = append(fields, person.FieldLanguages)
+	}
+	if m.FieldCleared(person.FieldTravelKm) {
+		fields = append(fields, person.FieldTravelKm)
+	}
+	if m.FieldCleared(person.FieldStanding) {
+		fields = append(fields, person.FieldStanding)
+	}
+	if m.FieldCleared(person.FieldStatuses) {
+		fields = append(fields, person.FieldStatuses)
+	}
+	if m.FieldCleared(person.FieldLinks) {
+		fields = append(fields, person.FieldLinks)
+	}
+	if m.FieldCleared(person.FieldVisibility) {
+		fields = append(fields, person.FieldVisibility)
+	}
+	if m.FieldCleared(person.FieldFoundTile) {
+		fields = append(fields, person.FieldFoundTile)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -8784,6 +19125,35 @@ func (m *PersonMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *PersonMutation) ClearField(name string) error {
+	switch name {
+	case person.FieldMergedIntoID:
+		m.ClearMergedIntoID()
+		return nil
+	case person.FieldSkills:
+		m.ClearSkills()
+		return nil
+	case person.FieldLanguages:
+		m.ClearLanguages()
+		return nil
+	case person.FieldTravelKm:
+		m.ClearTravelKm()
+		return nil
+	case person.FieldStanding:
+		m.ClearStanding()
+		return nil
+	case person.FieldStatuses:
+		m.ClearStatuses()
+		return nil
+	case person.FieldLinks:
+		m.ClearLinks()
+		return nil
+	case person.FieldVisibility:
+		m.ClearVisibility()
+		return nil
+	case person.FieldFoundTile:
+		m.ClearFoundTile()
+		return nil
+	}
 	return fmt.Errorf("unknown Person nullable field %s", name)
 }
 
@@ -8821,13 +19191,64 @@ func (m *PersonMutation) ResetField(name string) error {
 	case person.FieldSuspended:
 		m.ResetSuspended()
 		return nil
+	case person.FieldClaim:
+		m.ResetClaim()
+		return nil
+	case person.FieldListed:
+		m.ResetListed()
+		return nil
+	case person.FieldMadeBy:
+		m.ResetMadeBy()
+		return nil
+	case person.FieldMergedIntoID:
+		m.ResetMergedIntoID()
+		return nil
+	case person.FieldPronouns:
+		m.ResetPronouns()
+		return nil
+	case person.FieldBio:
+		m.ResetBio()
+		return nil
+	case person.FieldSkills:
+		m.ResetSkills()
+		return nil
+	case person.FieldLanguages:
+		m.ResetLanguages()
+		return nil
+	case person.FieldCommune:
+		m.ResetCommune()
+		return nil
+	case person.FieldTravelKm:
+		m.ResetTravelKm()
+		return nil
+	case person.FieldStanding:
+		m.ResetStanding()
+		return nil
+	case person.FieldStatuses:
+		m.ResetStatuses()
+		return nil
+	case person.FieldLinks:
+		m.ResetLinks()
+		return nil
+	case person.FieldContact:
+		m.ResetContact()
+		return nil
+	case person.FieldVisibility:
+		m.ResetVisibility()
+		return nil
+	case person.FieldFoundCommune:
+		m.ResetFoundCommune()
+		return nil
+	case person.FieldFoundTile:
+		m.ResetFoundTile()
+		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PersonMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 10)
 	if m.space != nil {
 		edges = append(edges, person.EdgeSpace)
 	}
@@ -8836,6 +19257,27 @@ func (m *PersonMutation) AddedEdges() []string {
 	}
 	if m.memberships != nil {
 		edges = append(edges, person.EdgeMemberships)
+	}
+	if m.organisations != nil {
+		edges = append(edges, person.EdgeOrganisations)
+	}
+	if m.handles != nil {
+		edges = append(edges, person.EdgeHandles)
+	}
+	if m.crafts != nil {
+		edges = append(edges, person.EdgeCrafts)
+	}
+	if m.busy != nil {
+		edges = append(edges, person.EdgeBusy)
+	}
+	if m.notifications != nil {
+		edges = append(edges, person.EdgeNotifications)
+	}
+	if m.merged_into != nil {
+		edges = append(edges, person.EdgeMergedInto)
+	}
+	if m.merged != nil {
+		edges = append(edges, person.EdgeMerged)
 	}
 	return edges
 }
@@ -8858,15 +19300,73 @@ func (m *PersonMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeOrganisations:
+		ids := make([]ent.Value, 0, len(m.organisations))
+		for id := range m.organisations {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeHandles:
+		ids := make([]ent.Value, 0, len(m.handles))
+		for id := range m.handles {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeCrafts:
+		ids := make([]ent.Value, 0, len(m.crafts))
+		for id := range m.crafts {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeBusy:
+		ids := make([]ent.Value, 0, len(m.busy))
+		for id := range m.busy {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeNotifications:
+		ids := make([]ent.Value, 0, len(m.notifications))
+		for id := range m.notifications {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeMergedInto:
+		if id := m.merged_into; id != nil {
+			return []ent.Value{*id}
+		}
+	case person.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.merged))
+		for id := range m.merged {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PersonMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 10)
 	if m.removedmemberships != nil {
 		edges = append(edges, person.EdgeMemberships)
+	}
+	if m.removedorganisations != nil {
+		edges = append(edges, person.EdgeOrganisations)
+	}
+	if m.removedhandles != nil {
+		edges = append(edges, person.EdgeHandles)
+	}
+	if m.removedcrafts != nil {
+		edges = append(edges, person.EdgeCrafts)
+	}
+	if m.removedbusy != nil {
+		edges = append(edges, person.EdgeBusy)
+	}
+	if m.removednotifications != nil {
+		edges = append(edges, person.EdgeNotifications)
+	}
+	if m.removedmerged != nil {
+		edges = append(edges, person.EdgeMerged)
 	}
 	return edges
 }
@@ -8881,13 +19381,49 @@ func (m *PersonMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeOrganisations:
+		ids := make([]ent.Value, 0, len(m.removedorganisations))
+		for id := range m.removedorganisations {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeHandles:
+		ids := make([]ent.Value, 0, len(m.removedhandles))
+		for id := range m.removedhandles {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeCrafts:
+		ids := make([]ent.Value, 0, len(m.removedcrafts))
+		for id := range m.removedcrafts {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeBusy:
+		ids := make([]ent.Value, 0, len(m.removedbusy))
+		for id := range m.removedbusy {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeNotifications:
+		ids := make([]ent.Value, 0, len(m.removednotifications))
+		for id := range m.removednotifications {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.removedmerged))
+		for id := range m.removedmerged {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PersonMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 10)
 	if m.clearedspace {
 		edges = append(edges, person.EdgeSpace)
 	}
@@ -8896,6 +19432,27 @@ func (m *PersonMutation) ClearedEdges() []string {
 	}
 	if m.clearedmemberships {
 		edges = append(edges, person.EdgeMemberships)
+	}
+	if m.clearedorganisations {
+		edges = append(edges, person.EdgeOrganisations)
+	}
+	if m.clearedhandles {
+		edges = append(edges, person.EdgeHandles)
+	}
+	if m.clearedcrafts {
+		edges = append(edges, person.EdgeCrafts)
+	}
+	if m.clearedbusy {
+		edges = append(edges, person.EdgeBusy)
+	}
+	if m.clearednotifications {
+		edges = append(edges, person.EdgeNotifications)
+	}
+	if m.clearedmerged_into {
+		edges = append(edges, person.EdgeMergedInto)
+	}
+	if m.clearedmerged {
+		edges = append(edges, person.EdgeMerged)
 	}
 	return edges
 }
@@ -8910,6 +19467,20 @@ func (m *PersonMutation) EdgeCleared(name string) bool {
 		return m.clearedaccount
 	case person.EdgeMemberships:
 		return m.clearedmemberships
+	case person.EdgeOrganisations:
+		return m.clearedorganisations
+	case person.EdgeHandles:
+		return m.clearedhandles
+	case person.EdgeCrafts:
+		return m.clearedcrafts
+	case person.EdgeBusy:
+		return m.clearedbusy
+	case person.EdgeNotifications:
+		return m.clearednotifications
+	case person.EdgeMergedInto:
+		return m.clearedmerged_into
+	case person.EdgeMerged:
+		return m.clearedmerged
 	}
 	return false
 }
@@ -8923,6 +19494,9 @@ func (m *PersonMutation) ClearEdge(name string) error {
 		return nil
 	case person.EdgeAccount:
 		m.ClearAccount()
+		return nil
+	case person.EdgeMergedInto:
+		m.ClearMergedInto()
 		return nil
 	}
 	return fmt.Errorf("unknown Person unique edge %s", name)
@@ -8941,8 +19515,1779 @@ func (m *PersonMutation) ResetEdge(name string) error {
 	case person.EdgeMemberships:
 		m.ResetMemberships()
 		return nil
+	case person.EdgeOrganisations:
+		m.ResetOrganisations()
+		return nil
+	case person.EdgeHandles:
+		m.ResetHandles()
+		return nil
+	case person.EdgeCrafts:
+		m.ResetCrafts()
+		return nil
+	case person.EdgeBusy:
+		m.ResetBusy()
+		return nil
+	case person.EdgeNotifications:
+		m.ResetNotifications()
+		return nil
+	case person.EdgeMergedInto:
+		m.ResetMergedInto()
+		return nil
+	case person.EdgeMerged:
+		m.ResetMerged()
+		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
+}
+
+// PersonCraftMutation represents an operation that mutates the PersonCraft nodes in the graph.
+type PersonCraftMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	network_id    *string
+	region_id     *string
+	space_id      *string
+	craft         *string
+	position      *int
+	addposition   *int
+	sort_name     *string
+	joined_at     *time.Time
+	found_commune *string
+	found_tile    *int
+	addfound_tile *int
+	clearedFields map[string]struct{}
+	person        *string
+	clearedperson bool
+	done          bool
+	oldValue      func(context.Context) (*PersonCraft, error)
+	predicates    []predicate.PersonCraft
+}
+
+var _ ent.Mutation = (*PersonCraftMutation)(nil)
+
+// personcraftOption allows management of the mutation configuration using functional options.
+type personcraftOption func(*PersonCraftMutation)
+
+// newPersonCraftMutation creates new mutation for the PersonCraft entity.
+func newPersonCraftMutation(c config, op Op, opts ...personcraftOption) *PersonCraftMutation {
+	m := &PersonCraftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePersonCraft,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPersonCraftID sets the ID field of the mutation.
+func withPersonCraftID(id string) personcraftOption {
+	return func(m *PersonCraftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PersonCraft
+		)
+		m.oldValue = func(ctx context.Context) (*PersonCraft, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PersonCraft.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPersonCraft sets the old PersonCraft of the mutation.
+func withPersonCraft(node *PersonCraft) personcraftOption {
+	return func(m *PersonCraftMutation) {
+		m.oldValue = func(context.Context) (*PersonCraft, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PersonCraftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PersonCraftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PersonCraft entities.
+func (m *PersonCraftMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PersonCraftMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PersonCraftMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PersonCraft.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *PersonCraftMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *PersonCraftMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *PersonCraftMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *PersonCraftMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *PersonCraftMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *PersonCraftMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *PersonCraftMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *PersonCraftMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *PersonCraftMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *PersonCraftMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *PersonCraftMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *PersonCraftMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetCraft sets the "craft" field.
+func (m *PersonCraftMutation) SetCraft(s string) {
+	m.craft = &s
+}
+
+// Craft returns the value of the "craft" field in the mutation.
+func (m *PersonCraftMutation) Craft() (r string, exists bool) {
+	v := m.craft
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCraft returns the old "craft" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldCraft(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCraft is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCraft requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCraft: %w", err)
+	}
+	return oldValue.Craft, nil
+}
+
+// ResetCraft resets all changes to the "craft" field.
+func (m *PersonCraftMutation) ResetCraft() {
+	m.craft = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *PersonCraftMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *PersonCraftMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *PersonCraftMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *PersonCraftMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *PersonCraftMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetSortName sets the "sort_name" field.
+func (m *PersonCraftMutation) SetSortName(s string) {
+	m.sort_name = &s
+}
+
+// SortName returns the value of the "sort_name" field in the mutation.
+func (m *PersonCraftMutation) SortName() (r string, exists bool) {
+	v := m.sort_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSortName returns the old "sort_name" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldSortName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSortName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSortName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSortName: %w", err)
+	}
+	return oldValue.SortName, nil
+}
+
+// ResetSortName resets all changes to the "sort_name" field.
+func (m *PersonCraftMutation) ResetSortName() {
+	m.sort_name = nil
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (m *PersonCraftMutation) SetJoinedAt(t time.Time) {
+	m.joined_at = &t
+}
+
+// JoinedAt returns the value of the "joined_at" field in the mutation.
+func (m *PersonCraftMutation) JoinedAt() (r time.Time, exists bool) {
+	v := m.joined_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedAt returns the old "joined_at" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldJoinedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedAt: %w", err)
+	}
+	return oldValue.JoinedAt, nil
+}
+
+// ResetJoinedAt resets all changes to the "joined_at" field.
+func (m *PersonCraftMutation) ResetJoinedAt() {
+	m.joined_at = nil
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (m *PersonCraftMutation) SetFoundCommune(s string) {
+	m.found_commune = &s
+}
+
+// FoundCommune returns the value of the "found_commune" field in the mutation.
+func (m *PersonCraftMutation) FoundCommune() (r string, exists bool) {
+	v := m.found_commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundCommune returns the old "found_commune" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldFoundCommune(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundCommune is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundCommune requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundCommune: %w", err)
+	}
+	return oldValue.FoundCommune, nil
+}
+
+// ResetFoundCommune resets all changes to the "found_commune" field.
+func (m *PersonCraftMutation) ResetFoundCommune() {
+	m.found_commune = nil
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (m *PersonCraftMutation) SetFoundTile(i int) {
+	m.found_tile = &i
+	m.addfound_tile = nil
+}
+
+// FoundTile returns the value of the "found_tile" field in the mutation.
+func (m *PersonCraftMutation) FoundTile() (r int, exists bool) {
+	v := m.found_tile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundTile returns the old "found_tile" field's value of the PersonCraft entity.
+// If the PersonCraft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonCraftMutation) OldFoundTile(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundTile is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundTile requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundTile: %w", err)
+	}
+	return oldValue.FoundTile, nil
+}
+
+// AddFoundTile adds i to the "found_tile" field.
+func (m *PersonCraftMutation) AddFoundTile(i int) {
+	if m.addfound_tile != nil {
+		*m.addfound_tile += i
+	} else {
+		m.addfound_tile = &i
+	}
+}
+
+// AddedFoundTile returns the value that was added to the "found_tile" field in this mutation.
+func (m *PersonCraftMutation) AddedFoundTile() (r int, exists bool) {
+	v := m.addfound_tile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (m *PersonCraftMutation) ClearFoundTile() {
+	m.found_tile = nil
+	m.addfound_tile = nil
+	m.clearedFields[personcraft.FieldFoundTile] = struct{}{}
+}
+
+// FoundTileCleared returns if the "found_tile" field was cleared in this mutation.
+func (m *PersonCraftMutation) FoundTileCleared() bool {
+	_, ok := m.clearedFields[personcraft.FieldFoundTile]
+	return ok
+}
+
+// ResetFoundTile resets all changes to the "found_tile" field.
+func (m *PersonCraftMutation) ResetFoundTile() {
+	m.found_tile = nil
+	m.addfound_tile = nil
+	delete(m.clearedFields, personcraft.FieldFoundTile)
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *PersonCraftMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[personcraft.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *PersonCraftMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *PersonCraftMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *PersonCraftMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the PersonCraftMutation builder.
+func (m *PersonCraftMutation) Where(ps ...predicate.PersonCraft) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PersonCraftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PersonCraftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PersonCraft, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PersonCraftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PersonCraftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PersonCraft).
+func (m *PersonCraftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PersonCraftMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.network_id != nil {
+		fields = append(fields, personcraft.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, personcraft.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, personcraft.FieldSpaceID)
+	}
+	if m.person != nil {
+		fields = append(fields, personcraft.FieldPersonID)
+	}
+	if m.craft != nil {
+		fields = append(fields, personcraft.FieldCraft)
+	}
+	if m.position != nil {
+		fields = append(fields, personcraft.FieldPosition)
+	}
+	if m.sort_name != nil {
+		fields = append(fields, personcraft.FieldSortName)
+	}
+	if m.joined_at != nil {
+		fields = append(fields, personcraft.FieldJoinedAt)
+	}
+	if m.found_commune != nil {
+		fields = append(fields, personcraft.FieldFoundCommune)
+	}
+	if m.found_tile != nil {
+		fields = append(fields, personcraft.FieldFoundTile)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PersonCraftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case personcraft.FieldNetworkID:
+		return m.NetworkID()
+	case personcraft.FieldRegionID:
+		return m.RegionID()
+	case personcraft.FieldSpaceID:
+		return m.SpaceID()
+	case personcraft.FieldPersonID:
+		return m.PersonID()
+	case personcraft.FieldCraft:
+		return m.Craft()
+	case personcraft.FieldPosition:
+		return m.Position()
+	case personcraft.FieldSortName:
+		return m.SortName()
+	case personcraft.FieldJoinedAt:
+		return m.JoinedAt()
+	case personcraft.FieldFoundCommune:
+		return m.FoundCommune()
+	case personcraft.FieldFoundTile:
+		return m.FoundTile()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PersonCraftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case personcraft.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case personcraft.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case personcraft.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case personcraft.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case personcraft.FieldCraft:
+		return m.OldCraft(ctx)
+	case personcraft.FieldPosition:
+		return m.OldPosition(ctx)
+	case personcraft.FieldSortName:
+		return m.OldSortName(ctx)
+	case personcraft.FieldJoinedAt:
+		return m.OldJoinedAt(ctx)
+	case personcraft.FieldFoundCommune:
+		return m.OldFoundCommune(ctx)
+	case personcraft.FieldFoundTile:
+		return m.OldFoundTile(ctx)
+	}
+	return nil, fmt.Errorf("unknown PersonCraft field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonCraftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case personcraft.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case personcraft.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case personcraft.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case personcraft.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case personcraft.FieldCraft:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCraft(v)
+		return nil
+	case personcraft.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case personcraft.FieldSortName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSortName(v)
+		return nil
+	case personcraft.FieldJoinedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedAt(v)
+		return nil
+	case personcraft.FieldFoundCommune:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundCommune(v)
+		return nil
+	case personcraft.FieldFoundTile:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundTile(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PersonCraftMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, personcraft.FieldPosition)
+	}
+	if m.addfound_tile != nil {
+		fields = append(fields, personcraft.FieldFoundTile)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PersonCraftMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case personcraft.FieldPosition:
+		return m.AddedPosition()
+	case personcraft.FieldFoundTile:
+		return m.AddedFoundTile()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonCraftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case personcraft.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case personcraft.FieldFoundTile:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFoundTile(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PersonCraftMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(personcraft.FieldFoundTile) {
+		fields = append(fields, personcraft.FieldFoundTile)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PersonCraftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PersonCraftMutation) ClearField(name string) error {
+	switch name {
+	case personcraft.FieldFoundTile:
+		m.ClearFoundTile()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PersonCraftMutation) ResetField(name string) error {
+	switch name {
+	case personcraft.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case personcraft.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case personcraft.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case personcraft.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case personcraft.FieldCraft:
+		m.ResetCraft()
+		return nil
+	case personcraft.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case personcraft.FieldSortName:
+		m.ResetSortName()
+		return nil
+	case personcraft.FieldJoinedAt:
+		m.ResetJoinedAt()
+		return nil
+	case personcraft.FieldFoundCommune:
+		m.ResetFoundCommune()
+		return nil
+	case personcraft.FieldFoundTile:
+		m.ResetFoundTile()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PersonCraftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.person != nil {
+		edges = append(edges, personcraft.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PersonCraftMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case personcraft.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PersonCraftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PersonCraftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PersonCraftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedperson {
+		edges = append(edges, personcraft.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PersonCraftMutation) EdgeCleared(name string) bool {
+	switch name {
+	case personcraft.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PersonCraftMutation) ClearEdge(name string) error {
+	switch name {
+	case personcraft.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PersonCraftMutation) ResetEdge(name string) error {
+	switch name {
+	case personcraft.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonCraft edge %s", name)
+}
+
+// ProofMutation represents an operation that mutates the Proof nodes in the graph.
+type ProofMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	kind           *proof.Kind
+	email          *string
+	secret_hash    *string
+	expires_at     *time.Time
+	used_at        *time.Time
+	clearedFields  map[string]struct{}
+	account        *string
+	clearedaccount bool
+	done           bool
+	oldValue       func(context.Context) (*Proof, error)
+	predicates     []predicate.Proof
+}
+
+var _ ent.Mutation = (*ProofMutation)(nil)
+
+// proofOption allows management of the mutation configuration using functional options.
+type proofOption func(*ProofMutation)
+
+// newProofMutation creates new mutation for the Proof entity.
+func newProofMutation(c config, op Op, opts ...proofOption) *ProofMutation {
+	m := &ProofMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProof,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProofID sets the ID field of the mutation.
+func withProofID(id string) proofOption {
+	return func(m *ProofMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Proof
+		)
+		m.oldValue = func(ctx context.Context) (*Proof, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Proof.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProof sets the old Proof of the mutation.
+func withProof(node *Proof) proofOption {
+	return func(m *ProofMutation) {
+		m.oldValue = func(context.Context) (*Proof, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProofMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProofMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Proof entities.
+func (m *ProofMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProofMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProofMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Proof.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProofMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProofMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProofMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProofMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProofMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProofMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *ProofMutation) SetAccountID(s string) {
+	m.account = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *ProofMutation) AccountID() (r string, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *ProofMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ProofMutation) SetKind(pr proof.Kind) {
+	m.kind = &pr
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProofMutation) Kind() (r proof.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldKind(ctx context.Context) (v proof.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProofMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *ProofMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *ProofMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *ProofMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetSecretHash sets the "secret_hash" field.
+func (m *ProofMutation) SetSecretHash(s string) {
+	m.secret_hash = &s
+}
+
+// SecretHash returns the value of the "secret_hash" field in the mutation.
+func (m *ProofMutation) SecretHash() (r string, exists bool) {
+	v := m.secret_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretHash returns the old "secret_hash" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldSecretHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretHash: %w", err)
+	}
+	return oldValue.SecretHash, nil
+}
+
+// ResetSecretHash resets all changes to the "secret_hash" field.
+func (m *ProofMutation) ResetSecretHash() {
+	m.secret_hash = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *ProofMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *ProofMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *ProofMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetUsedAt sets the "used_at" field.
+func (m *ProofMutation) SetUsedAt(t time.Time) {
+	m.used_at = &t
+}
+
+// UsedAt returns the value of the "used_at" field in the mutation.
+func (m *ProofMutation) UsedAt() (r time.Time, exists bool) {
+	v := m.used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedAt returns the old "used_at" field's value of the Proof entity.
+// If the Proof object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofMutation) OldUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedAt: %w", err)
+	}
+	return oldValue.UsedAt, nil
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (m *ProofMutation) ClearUsedAt() {
+	m.used_at = nil
+	m.clearedFields[proof.FieldUsedAt] = struct{}{}
+}
+
+// UsedAtCleared returns if the "used_at" field was cleared in this mutation.
+func (m *ProofMutation) UsedAtCleared() bool {
+	_, ok := m.clearedFields[proof.FieldUsedAt]
+	return ok
+}
+
+// ResetUsedAt resets all changes to the "used_at" field.
+func (m *ProofMutation) ResetUsedAt() {
+	m.used_at = nil
+	delete(m.clearedFields, proof.FieldUsedAt)
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *ProofMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[proof.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *ProofMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *ProofMutation) AccountIDs() (ids []string) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *ProofMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the ProofMutation builder.
+func (m *ProofMutation) Where(ps ...predicate.Proof) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProofMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProofMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Proof, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProofMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProofMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Proof).
+func (m *ProofMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProofMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, proof.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, proof.FieldUpdatedAt)
+	}
+	if m.account != nil {
+		fields = append(fields, proof.FieldAccountID)
+	}
+	if m.kind != nil {
+		fields = append(fields, proof.FieldKind)
+	}
+	if m.email != nil {
+		fields = append(fields, proof.FieldEmail)
+	}
+	if m.secret_hash != nil {
+		fields = append(fields, proof.FieldSecretHash)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, proof.FieldExpiresAt)
+	}
+	if m.used_at != nil {
+		fields = append(fields, proof.FieldUsedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProofMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proof.FieldCreatedAt:
+		return m.CreatedAt()
+	case proof.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case proof.FieldAccountID:
+		return m.AccountID()
+	case proof.FieldKind:
+		return m.Kind()
+	case proof.FieldEmail:
+		return m.Email()
+	case proof.FieldSecretHash:
+		return m.SecretHash()
+	case proof.FieldExpiresAt:
+		return m.ExpiresAt()
+	case proof.FieldUsedAt:
+		return m.UsedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProofMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proof.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proof.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case proof.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case proof.FieldKind:
+		return m.OldKind(ctx)
+	case proof.FieldEmail:
+		return m.OldEmail(ctx)
+	case proof.FieldSecretHash:
+		return m.OldSecretHash(ctx)
+	case proof.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case proof.FieldUsedAt:
+		return m.OldUsedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Proof field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proof.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proof.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case proof.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case proof.FieldKind:
+		v, ok := value.(proof.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case proof.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case proof.FieldSecretHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretHash(v)
+		return nil
+	case proof.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case proof.FieldUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proof field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProofMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProofMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Proof numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProofMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(proof.FieldUsedAt) {
+		fields = append(fields, proof.FieldUsedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProofMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProofMutation) ClearField(name string) error {
+	switch name {
+	case proof.FieldUsedAt:
+		m.ClearUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Proof nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProofMutation) ResetField(name string) error {
+	switch name {
+	case proof.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proof.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case proof.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case proof.FieldKind:
+		m.ResetKind()
+		return nil
+	case proof.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case proof.FieldSecretHash:
+		m.ResetSecretHash()
+		return nil
+	case proof.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case proof.FieldUsedAt:
+		m.ResetUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Proof field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProofMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, proof.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProofMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case proof.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProofMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProofMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProofMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, proof.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProofMutation) EdgeCleared(name string) bool {
+	switch name {
+	case proof.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProofMutation) ClearEdge(name string) error {
+	switch name {
+	case proof.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Proof unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProofMutation) ResetEdge(name string) error {
+	switch name {
+	case proof.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Proof edge %s", name)
 }
 
 // RecognitionMutation represents an operation that mutates the Recognition nodes in the graph.
@@ -10020,6 +22365,1071 @@ func (m *RecognitionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Recognition edge %s", name)
 }
 
+// RegistrationMutation represents an operation that mutates the Registration nodes in the graph.
+type RegistrationMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	email           *string
+	password_hash   *string
+	handle          *string
+	name            *string
+	commune         *string
+	makes_films     *bool
+	locale          *string
+	secret_hash     *string
+	expires_at      *time.Time
+	clearedFields   map[string]struct{}
+	space           *string
+	clearedspace    bool
+	reserved        map[string]struct{}
+	removedreserved map[string]struct{}
+	clearedreserved bool
+	done            bool
+	oldValue        func(context.Context) (*Registration, error)
+	predicates      []predicate.Registration
+}
+
+var _ ent.Mutation = (*RegistrationMutation)(nil)
+
+// registrationOption allows management of the mutation configuration using functional options.
+type registrationOption func(*RegistrationMutation)
+
+// newRegistrationMutation creates new mutation for the Registration entity.
+func newRegistrationMutation(c config, op Op, opts ...registrationOption) *RegistrationMutation {
+	m := &RegistrationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistrationID sets the ID field of the mutation.
+func withRegistrationID(id string) registrationOption {
+	return func(m *RegistrationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Registration
+		)
+		m.oldValue = func(ctx context.Context) (*Registration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Registration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistration sets the old Registration of the mutation.
+func withRegistration(node *Registration) registrationOption {
+	return func(m *RegistrationMutation) {
+		m.oldValue = func(context.Context) (*Registration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistrationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistrationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Registration entities.
+func (m *RegistrationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistrationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistrationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Registration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RegistrationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RegistrationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RegistrationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RegistrationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RegistrationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RegistrationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *RegistrationMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *RegistrationMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *RegistrationMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetPasswordHash sets the "password_hash" field.
+func (m *RegistrationMutation) SetPasswordHash(s string) {
+	m.password_hash = &s
+}
+
+// PasswordHash returns the value of the "password_hash" field in the mutation.
+func (m *RegistrationMutation) PasswordHash() (r string, exists bool) {
+	v := m.password_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPasswordHash returns the old "password_hash" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldPasswordHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPasswordHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPasswordHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPasswordHash: %w", err)
+	}
+	return oldValue.PasswordHash, nil
+}
+
+// ResetPasswordHash resets all changes to the "password_hash" field.
+func (m *RegistrationMutation) ResetPasswordHash() {
+	m.password_hash = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *RegistrationMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *RegistrationMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldHandle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *RegistrationMutation) ResetHandle() {
+	m.handle = nil
+}
+
+// SetName sets the "name" field.
+func (m *RegistrationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *RegistrationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *RegistrationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *RegistrationMutation) SetSpaceID(s string) {
+	m.space = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *RegistrationMutation) SpaceID() (r string, exists bool) {
+	v := m.space
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *RegistrationMutation) ResetSpaceID() {
+	m.space = nil
+}
+
+// SetCommune sets the "commune" field.
+func (m *RegistrationMutation) SetCommune(s string) {
+	m.commune = &s
+}
+
+// Commune returns the value of the "commune" field in the mutation.
+func (m *RegistrationMutation) Commune() (r string, exists bool) {
+	v := m.commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommune returns the old "commune" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldCommune(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommune is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommune requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommune: %w", err)
+	}
+	return oldValue.Commune, nil
+}
+
+// ResetCommune resets all changes to the "commune" field.
+func (m *RegistrationMutation) ResetCommune() {
+	m.commune = nil
+}
+
+// SetMakesFilms sets the "makes_films" field.
+func (m *RegistrationMutation) SetMakesFilms(b bool) {
+	m.makes_films = &b
+}
+
+// MakesFilms returns the value of the "makes_films" field in the mutation.
+func (m *RegistrationMutation) MakesFilms() (r bool, exists bool) {
+	v := m.makes_films
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMakesFilms returns the old "makes_films" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldMakesFilms(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMakesFilms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMakesFilms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMakesFilms: %w", err)
+	}
+	return oldValue.MakesFilms, nil
+}
+
+// ResetMakesFilms resets all changes to the "makes_films" field.
+func (m *RegistrationMutation) ResetMakesFilms() {
+	m.makes_films = nil
+}
+
+// SetLocale sets the "locale" field.
+func (m *RegistrationMutation) SetLocale(s string) {
+	m.locale = &s
+}
+
+// Locale returns the value of the "locale" field in the mutation.
+func (m *RegistrationMutation) Locale() (r string, exists bool) {
+	v := m.locale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocale returns the old "locale" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldLocale(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocale: %w", err)
+	}
+	return oldValue.Locale, nil
+}
+
+// ResetLocale resets all changes to the "locale" field.
+func (m *RegistrationMutation) ResetLocale() {
+	m.locale = nil
+}
+
+// SetSecretHash sets the "secret_hash" field.
+func (m *RegistrationMutation) SetSecretHash(s string) {
+	m.secret_hash = &s
+}
+
+// SecretHash returns the value of the "secret_hash" field in the mutation.
+func (m *RegistrationMutation) SecretHash() (r string, exists bool) {
+	v := m.secret_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretHash returns the old "secret_hash" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldSecretHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretHash: %w", err)
+	}
+	return oldValue.SecretHash, nil
+}
+
+// ResetSecretHash resets all changes to the "secret_hash" field.
+func (m *RegistrationMutation) ResetSecretHash() {
+	m.secret_hash = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *RegistrationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *RegistrationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Registration entity.
+// If the Registration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistrationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *RegistrationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// ClearSpace clears the "space" edge to the Space entity.
+func (m *RegistrationMutation) ClearSpace() {
+	m.clearedspace = true
+	m.clearedFields[registration.FieldSpaceID] = struct{}{}
+}
+
+// SpaceCleared reports if the "space" edge to the Space entity was cleared.
+func (m *RegistrationMutation) SpaceCleared() bool {
+	return m.clearedspace
+}
+
+// SpaceIDs returns the "space" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SpaceID instead. It exists only for internal usage by the builders.
+func (m *RegistrationMutation) SpaceIDs() (ids []string) {
+	if id := m.space; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSpace resets all changes to the "space" edge.
+func (m *RegistrationMutation) ResetSpace() {
+	m.space = nil
+	m.clearedspace = false
+}
+
+// AddReservedIDs adds the "reserved" edge to the Handle entity by ids.
+func (m *RegistrationMutation) AddReservedIDs(ids ...string) {
+	if m.reserved == nil {
+		m.reserved = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.reserved[ids[i]] = struct{}{}
+	}
+}
+
+// ClearReserved clears the "reserved" edge to the Handle entity.
+func (m *RegistrationMutation) ClearReserved() {
+	m.clearedreserved = true
+}
+
+// ReservedCleared reports if the "reserved" edge to the Handle entity was cleared.
+func (m *RegistrationMutation) ReservedCleared() bool {
+	return m.clearedreserved
+}
+
+// RemoveReservedIDs removes the "reserved" edge to the Handle entity by IDs.
+func (m *RegistrationMutation) RemoveReservedIDs(ids ...string) {
+	if m.removedreserved == nil {
+		m.removedreserved = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.reserved, ids[i])
+		m.removedreserved[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedReserved returns the removed IDs of the "reserved" edge to the Handle entity.
+func (m *RegistrationMutation) RemovedReservedIDs() (ids []string) {
+	for id := range m.removedreserved {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ReservedIDs returns the "reserved" edge IDs in the mutation.
+func (m *RegistrationMutation) ReservedIDs() (ids []string) {
+	for id := range m.reserved {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetReserved resets all changes to the "reserved" edge.
+func (m *RegistrationMutation) ResetReserved() {
+	m.reserved = nil
+	m.clearedreserved = false
+	m.removedreserved = nil
+}
+
+// Where appends a list predicates to the RegistrationMutation builder.
+func (m *RegistrationMutation) Where(ps ...predicate.Registration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistrationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistrationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Registration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistrationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistrationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Registration).
+func (m *RegistrationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistrationMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, registration.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, registration.FieldUpdatedAt)
+	}
+	if m.email != nil {
+		fields = append(fields, registration.FieldEmail)
+	}
+	if m.password_hash != nil {
+		fields = append(fields, registration.FieldPasswordHash)
+	}
+	if m.handle != nil {
+		fields = append(fields, registration.FieldHandle)
+	}
+	if m.name != nil {
+		fields = append(fields, registration.FieldName)
+	}
+	if m.space != nil {
+		fields = append(fields, registration.FieldSpaceID)
+	}
+	if m.commune != nil {
+		fields = append(fields, registration.FieldCommune)
+	}
+	if m.makes_films != nil {
+		fields = append(fields, registration.FieldMakesFilms)
+	}
+	if m.locale != nil {
+		fields = append(fields, registration.FieldLocale)
+	}
+	if m.secret_hash != nil {
+		fields = append(fields, registration.FieldSecretHash)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, registration.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistrationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registration.FieldCreatedAt:
+		return m.CreatedAt()
+	case registration.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case registration.FieldEmail:
+		return m.Email()
+	case registration.FieldPasswordHash:
+		return m.PasswordHash()
+	case registration.FieldHandle:
+		return m.Handle()
+	case registration.FieldName:
+		return m.Name()
+	case registration.FieldSpaceID:
+		return m.SpaceID()
+	case registration.FieldCommune:
+		return m.Commune()
+	case registration.FieldMakesFilms:
+		return m.MakesFilms()
+	case registration.FieldLocale:
+		return m.Locale()
+	case registration.FieldSecretHash:
+		return m.SecretHash()
+	case registration.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistrationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case registration.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case registration.FieldEmail:
+		return m.OldEmail(ctx)
+	case registration.FieldPasswordHash:
+		return m.OldPasswordHash(ctx)
+	case registration.FieldHandle:
+		return m.OldHandle(ctx)
+	case registration.FieldName:
+		return m.OldName(ctx)
+	case registration.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case registration.FieldCommune:
+		return m.OldCommune(ctx)
+	case registration.FieldMakesFilms:
+		return m.OldMakesFilms(ctx)
+	case registration.FieldLocale:
+		return m.OldLocale(ctx)
+	case registration.FieldSecretHash:
+		return m.OldSecretHash(ctx)
+	case registration.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Registration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case registration.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case registration.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case registration.FieldPasswordHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPasswordHash(v)
+		return nil
+	case registration.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
+	case registration.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case registration.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case registration.FieldCommune:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommune(v)
+		return nil
+	case registration.FieldMakesFilms:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMakesFilms(v)
+		return nil
+	case registration.FieldLocale:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocale(v)
+		return nil
+	case registration.FieldSecretHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretHash(v)
+		return nil
+	case registration.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Registration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistrationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistrationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistrationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Registration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistrationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistrationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistrationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Registration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistrationMutation) ResetField(name string) error {
+	switch name {
+	case registration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case registration.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case registration.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case registration.FieldPasswordHash:
+		m.ResetPasswordHash()
+		return nil
+	case registration.FieldHandle:
+		m.ResetHandle()
+		return nil
+	case registration.FieldName:
+		m.ResetName()
+		return nil
+	case registration.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case registration.FieldCommune:
+		m.ResetCommune()
+		return nil
+	case registration.FieldMakesFilms:
+		m.ResetMakesFilms()
+		return nil
+	case registration.FieldLocale:
+		m.ResetLocale()
+		return nil
+	case registration.FieldSecretHash:
+		m.ResetSecretHash()
+		return nil
+	case registration.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Registration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistrationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.space != nil {
+		edges = append(edges, registration.EdgeSpace)
+	}
+	if m.reserved != nil {
+		edges = append(edges, registration.EdgeReserved)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistrationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case registration.EdgeSpace:
+		if id := m.space; id != nil {
+			return []ent.Value{*id}
+		}
+	case registration.EdgeReserved:
+		ids := make([]ent.Value, 0, len(m.reserved))
+		for id := range m.reserved {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistrationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedreserved != nil {
+		edges = append(edges, registration.EdgeReserved)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistrationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case registration.EdgeReserved:
+		ids := make([]ent.Value, 0, len(m.removedreserved))
+		for id := range m.removedreserved {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistrationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedspace {
+		edges = append(edges, registration.EdgeSpace)
+	}
+	if m.clearedreserved {
+		edges = append(edges, registration.EdgeReserved)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistrationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case registration.EdgeSpace:
+		return m.clearedspace
+	case registration.EdgeReserved:
+		return m.clearedreserved
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistrationMutation) ClearEdge(name string) error {
+	switch name {
+	case registration.EdgeSpace:
+		m.ClearSpace()
+		return nil
+	}
+	return fmt.Errorf("unknown Registration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistrationMutation) ResetEdge(name string) error {
+	switch name {
+	case registration.EdgeSpace:
+		m.ResetSpace()
+		return nil
+	case registration.EdgeReserved:
+		m.ResetReserved()
+		return nil
+	}
+	return fmt.Errorf("unknown Registration edge %s", name)
+}
+
 // SessionMutation represents an operation that mutates the Session nodes in the graph.
 type SessionMutation struct {
 	config
@@ -10749,6 +24159,11 @@ type SpaceMutation struct {
 	code            *string
 	locale          *string
 	time_zone       *string
+	description     *string
+	contact         *string
+	website         *string
+	colour          *string
+	joining         *space.Joining
 	clearedFields   map[string]struct{}
 	parent          *string
 	clearedparent   bool
@@ -11378,6 +24793,186 @@ func (m *SpaceMutation) ResetTimeZone() {
 	m.time_zone = nil
 }
 
+// SetDescription sets the "description" field.
+func (m *SpaceMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *SpaceMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Space entity.
+// If the Space object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *SpaceMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetContact sets the "contact" field.
+func (m *SpaceMutation) SetContact(s string) {
+	m.contact = &s
+}
+
+// Contact returns the value of the "contact" field in the mutation.
+func (m *SpaceMutation) Contact() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContact returns the old "contact" field's value of the Space entity.
+// If the Space object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceMutation) OldContact(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContact: %w", err)
+	}
+	return oldValue.Contact, nil
+}
+
+// ResetContact resets all changes to the "contact" field.
+func (m *SpaceMutation) ResetContact() {
+	m.contact = nil
+}
+
+// SetWebsite sets the "website" field.
+func (m *SpaceMutation) SetWebsite(s string) {
+	m.website = &s
+}
+
+// Website returns the value of the "website" field in the mutation.
+func (m *SpaceMutation) Website() (r string, exists bool) {
+	v := m.website
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWebsite returns the old "website" field's value of the Space entity.
+// If the Space object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceMutation) OldWebsite(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWebsite is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWebsite requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWebsite: %w", err)
+	}
+	return oldValue.Website, nil
+}
+
+// ResetWebsite resets all changes to the "website" field.
+func (m *SpaceMutation) ResetWebsite() {
+	m.website = nil
+}
+
+// SetColour sets the "colour" field.
+func (m *SpaceMutation) SetColour(s string) {
+	m.colour = &s
+}
+
+// Colour returns the value of the "colour" field in the mutation.
+func (m *SpaceMutation) Colour() (r string, exists bool) {
+	v := m.colour
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldColour returns the old "colour" field's value of the Space entity.
+// If the Space object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceMutation) OldColour(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldColour is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldColour requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldColour: %w", err)
+	}
+	return oldValue.Colour, nil
+}
+
+// ResetColour resets all changes to the "colour" field.
+func (m *SpaceMutation) ResetColour() {
+	m.colour = nil
+}
+
+// SetJoining sets the "joining" field.
+func (m *SpaceMutation) SetJoining(s space.Joining) {
+	m.joining = &s
+}
+
+// Joining returns the value of the "joining" field in the mutation.
+func (m *SpaceMutation) Joining() (r space.Joining, exists bool) {
+	v := m.joining
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoining returns the old "joining" field's value of the Space entity.
+// If the Space object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceMutation) OldJoining(ctx context.Context) (v space.Joining, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoining is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoining requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoining: %w", err)
+	}
+	return oldValue.Joining, nil
+}
+
+// ResetJoining resets all changes to the "joining" field.
+func (m *SpaceMutation) ResetJoining() {
+	m.joining = nil
+}
+
 // ClearParent clears the "parent" edge to the Space entity.
 func (m *SpaceMutation) ClearParent() {
 	m.clearedparent = true
@@ -11493,7 +25088,7 @@ func (m *SpaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SpaceMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, space.FieldCreatedAt)
 	}
@@ -11533,6 +25128,21 @@ func (m *SpaceMutation) Fields() []string {
 	if m.time_zone != nil {
 		fields = append(fields, space.FieldTimeZone)
 	}
+	if m.description != nil {
+		fields = append(fields, space.FieldDescription)
+	}
+	if m.contact != nil {
+		fields = append(fields, space.FieldContact)
+	}
+	if m.website != nil {
+		fields = append(fields, space.FieldWebsite)
+	}
+	if m.colour != nil {
+		fields = append(fields, space.FieldColour)
+	}
+	if m.joining != nil {
+		fields = append(fields, space.FieldJoining)
+	}
 	return fields
 }
 
@@ -11567,6 +25177,16 @@ func (m *SpaceMutation) Field(name string) (ent.Value, bool) {
 		return m.Locale()
 	case space.FieldTimeZone:
 		return m.TimeZone()
+	case space.FieldDescription:
+		return m.Description()
+	case space.FieldContact:
+		return m.Contact()
+	case space.FieldWebsite:
+		return m.Website()
+	case space.FieldColour:
+		return m.Colour()
+	case space.FieldJoining:
+		return m.Joining()
 	}
 	return nil, false
 }
@@ -11602,6 +25222,16 @@ func (m *SpaceMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldLocale(ctx)
 	case space.FieldTimeZone:
 		return m.OldTimeZone(ctx)
+	case space.FieldDescription:
+		return m.OldDescription(ctx)
+	case space.FieldContact:
+		return m.OldContact(ctx)
+	case space.FieldWebsite:
+		return m.OldWebsite(ctx)
+	case space.FieldColour:
+		return m.OldColour(ctx)
+	case space.FieldJoining:
+		return m.OldJoining(ctx)
 	}
 	return nil, fmt.Errorf("unknown Space field %s", name)
 }
@@ -11701,6 +25331,41 @@ func (m *SpaceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTimeZone(v)
+		return nil
+	case space.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case space.FieldContact:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContact(v)
+		return nil
+	case space.FieldWebsite:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWebsite(v)
+		return nil
+	case space.FieldColour:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetColour(v)
+		return nil
+	case space.FieldJoining:
+		v, ok := value.(space.Joining)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoining(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Space field %s", name)
@@ -11819,6 +25484,21 @@ func (m *SpaceMutation) ResetField(name string) error {
 		return nil
 	case space.FieldTimeZone:
 		m.ResetTimeZone()
+		return nil
+	case space.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case space.FieldContact:
+		m.ResetContact()
+		return nil
+	case space.FieldWebsite:
+		m.ResetWebsite()
+		return nil
+	case space.FieldColour:
+		m.ResetColour()
+		return nil
+	case space.FieldJoining:
+		m.ResetJoining()
 		return nil
 	}
 	return fmt.Errorf("unknown Space field %s", name)
@@ -12709,6 +26389,554 @@ func (m *SpaceModuleMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SpaceModule edge %s", name)
+}
+
+// SpaceSlugMutation represents an operation that mutates the SpaceSlug nodes in the graph.
+type SpaceSlugMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	slug          *string
+	clearedFields map[string]struct{}
+	space         *string
+	clearedspace  bool
+	done          bool
+	oldValue      func(context.Context) (*SpaceSlug, error)
+	predicates    []predicate.SpaceSlug
+}
+
+var _ ent.Mutation = (*SpaceSlugMutation)(nil)
+
+// spaceslugOption allows management of the mutation configuration using functional options.
+type spaceslugOption func(*SpaceSlugMutation)
+
+// newSpaceSlugMutation creates new mutation for the SpaceSlug entity.
+func newSpaceSlugMutation(c config, op Op, opts ...spaceslugOption) *SpaceSlugMutation {
+	m := &SpaceSlugMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpaceSlug,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpaceSlugID sets the ID field of the mutation.
+func withSpaceSlugID(id string) spaceslugOption {
+	return func(m *SpaceSlugMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SpaceSlug
+		)
+		m.oldValue = func(ctx context.Context) (*SpaceSlug, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SpaceSlug.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpaceSlug sets the old SpaceSlug of the mutation.
+func withSpaceSlug(node *SpaceSlug) spaceslugOption {
+	return func(m *SpaceSlugMutation) {
+		m.oldValue = func(context.Context) (*SpaceSlug, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpaceSlugMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpaceSlugMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SpaceSlug entities.
+func (m *SpaceSlugMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpaceSlugMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpaceSlugMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SpaceSlug.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SpaceSlugMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SpaceSlugMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SpaceSlug entity.
+// If the SpaceSlug object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceSlugMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SpaceSlugMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SpaceSlugMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SpaceSlugMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SpaceSlug entity.
+// If the SpaceSlug object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceSlugMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SpaceSlugMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetSlug sets the "slug" field.
+func (m *SpaceSlugMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *SpaceSlugMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the SpaceSlug entity.
+// If the SpaceSlug object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceSlugMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *SpaceSlugMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *SpaceSlugMutation) SetSpaceID(s string) {
+	m.space = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *SpaceSlugMutation) SpaceID() (r string, exists bool) {
+	v := m.space
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the SpaceSlug entity.
+// If the SpaceSlug object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpaceSlugMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *SpaceSlugMutation) ResetSpaceID() {
+	m.space = nil
+}
+
+// ClearSpace clears the "space" edge to the Space entity.
+func (m *SpaceSlugMutation) ClearSpace() {
+	m.clearedspace = true
+	m.clearedFields[spaceslug.FieldSpaceID] = struct{}{}
+}
+
+// SpaceCleared reports if the "space" edge to the Space entity was cleared.
+func (m *SpaceSlugMutation) SpaceCleared() bool {
+	return m.clearedspace
+}
+
+// SpaceIDs returns the "space" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SpaceID instead. It exists only for internal usage by the builders.
+func (m *SpaceSlugMutation) SpaceIDs() (ids []string) {
+	if id := m.space; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSpace resets all changes to the "space" edge.
+func (m *SpaceSlugMutation) ResetSpace() {
+	m.space = nil
+	m.clearedspace = false
+}
+
+// Where appends a list predicates to the SpaceSlugMutation builder.
+func (m *SpaceSlugMutation) Where(ps ...predicate.SpaceSlug) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpaceSlugMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpaceSlugMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SpaceSlug, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpaceSlugMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpaceSlugMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SpaceSlug).
+func (m *SpaceSlugMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpaceSlugMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, spaceslug.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, spaceslug.FieldUpdatedAt)
+	}
+	if m.slug != nil {
+		fields = append(fields, spaceslug.FieldSlug)
+	}
+	if m.space != nil {
+		fields = append(fields, spaceslug.FieldSpaceID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpaceSlugMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case spaceslug.FieldCreatedAt:
+		return m.CreatedAt()
+	case spaceslug.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case spaceslug.FieldSlug:
+		return m.Slug()
+	case spaceslug.FieldSpaceID:
+		return m.SpaceID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpaceSlugMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case spaceslug.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case spaceslug.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case spaceslug.FieldSlug:
+		return m.OldSlug(ctx)
+	case spaceslug.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	}
+	return nil, fmt.Errorf("unknown SpaceSlug field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpaceSlugMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case spaceslug.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case spaceslug.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case spaceslug.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case spaceslug.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SpaceSlug field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpaceSlugMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpaceSlugMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpaceSlugMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SpaceSlug numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpaceSlugMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpaceSlugMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpaceSlugMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SpaceSlug nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpaceSlugMutation) ResetField(name string) error {
+	switch name {
+	case spaceslug.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case spaceslug.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case spaceslug.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case spaceslug.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	}
+	return fmt.Errorf("unknown SpaceSlug field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpaceSlugMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.space != nil {
+		edges = append(edges, spaceslug.EdgeSpace)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpaceSlugMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case spaceslug.EdgeSpace:
+		if id := m.space; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpaceSlugMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpaceSlugMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpaceSlugMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedspace {
+		edges = append(edges, spaceslug.EdgeSpace)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpaceSlugMutation) EdgeCleared(name string) bool {
+	switch name {
+	case spaceslug.EdgeSpace:
+		return m.clearedspace
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpaceSlugMutation) ClearEdge(name string) error {
+	switch name {
+	case spaceslug.EdgeSpace:
+		m.ClearSpace()
+		return nil
+	}
+	return fmt.Errorf("unknown SpaceSlug unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpaceSlugMutation) ResetEdge(name string) error {
+	switch name {
+	case spaceslug.EdgeSpace:
+		m.ResetSpace()
+		return nil
+	}
+	return fmt.Errorf("unknown SpaceSlug edge %s", name)
 }
 
 // TokenMutation represents an operation that mutates the Token nodes in the graph.
@@ -13677,4 +27905,990 @@ func (m *TokenMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Token edge %s", name)
+}
+
+// TransferMutation represents an operation that mutates the Transfer nodes in the graph.
+type TransferMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	stays         *transfer.Stays
+	note          *string
+	state         *transfer.State
+	expires_at    *time.Time
+	answered_at   *time.Time
+	clearedFields map[string]struct{}
+	film          *string
+	clearedfilm   bool
+	from          *string
+	clearedfrom   bool
+	to            *string
+	clearedto     bool
+	done          bool
+	oldValue      func(context.Context) (*Transfer, error)
+	predicates    []predicate.Transfer
+}
+
+var _ ent.Mutation = (*TransferMutation)(nil)
+
+// transferOption allows management of the mutation configuration using functional options.
+type transferOption func(*TransferMutation)
+
+// newTransferMutation creates new mutation for the Transfer entity.
+func newTransferMutation(c config, op Op, opts ...transferOption) *TransferMutation {
+	m := &TransferMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTransfer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTransferID sets the ID field of the mutation.
+func withTransferID(id string) transferOption {
+	return func(m *TransferMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Transfer
+		)
+		m.oldValue = func(ctx context.Context) (*Transfer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Transfer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTransfer sets the old Transfer of the mutation.
+func withTransfer(node *Transfer) transferOption {
+	return func(m *TransferMutation) {
+		m.oldValue = func(context.Context) (*Transfer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TransferMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TransferMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Transfer entities.
+func (m *TransferMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TransferMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TransferMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Transfer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TransferMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TransferMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TransferMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *TransferMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *TransferMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *TransferMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetFilmID sets the "film_id" field.
+func (m *TransferMutation) SetFilmID(s string) {
+	m.film = &s
+}
+
+// FilmID returns the value of the "film_id" field in the mutation.
+func (m *TransferMutation) FilmID() (r string, exists bool) {
+	v := m.film
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilmID returns the old "film_id" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldFilmID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilmID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilmID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilmID: %w", err)
+	}
+	return oldValue.FilmID, nil
+}
+
+// ResetFilmID resets all changes to the "film_id" field.
+func (m *TransferMutation) ResetFilmID() {
+	m.film = nil
+}
+
+// SetFromID sets the "from_id" field.
+func (m *TransferMutation) SetFromID(s string) {
+	m.from = &s
+}
+
+// FromID returns the value of the "from_id" field in the mutation.
+func (m *TransferMutation) FromID() (r string, exists bool) {
+	v := m.from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromID returns the old "from_id" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldFromID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromID: %w", err)
+	}
+	return oldValue.FromID, nil
+}
+
+// ResetFromID resets all changes to the "from_id" field.
+func (m *TransferMutation) ResetFromID() {
+	m.from = nil
+}
+
+// SetToID sets the "to_id" field.
+func (m *TransferMutation) SetToID(s string) {
+	m.to = &s
+}
+
+// ToID returns the value of the "to_id" field in the mutation.
+func (m *TransferMutation) ToID() (r string, exists bool) {
+	v := m.to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToID returns the old "to_id" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldToID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToID: %w", err)
+	}
+	return oldValue.ToID, nil
+}
+
+// ResetToID resets all changes to the "to_id" field.
+func (m *TransferMutation) ResetToID() {
+	m.to = nil
+}
+
+// SetStays sets the "stays" field.
+func (m *TransferMutation) SetStays(t transfer.Stays) {
+	m.stays = &t
+}
+
+// Stays returns the value of the "stays" field in the mutation.
+func (m *TransferMutation) Stays() (r transfer.Stays, exists bool) {
+	v := m.stays
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStays returns the old "stays" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldStays(ctx context.Context) (v transfer.Stays, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStays: %w", err)
+	}
+	return oldValue.Stays, nil
+}
+
+// ResetStays resets all changes to the "stays" field.
+func (m *TransferMutation) ResetStays() {
+	m.stays = nil
+}
+
+// SetNote sets the "note" field.
+func (m *TransferMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *TransferMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *TransferMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetState sets the "state" field.
+func (m *TransferMutation) SetState(t transfer.State) {
+	m.state = &t
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *TransferMutation) State() (r transfer.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldState(ctx context.Context) (v transfer.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *TransferMutation) ResetState() {
+	m.state = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *TransferMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *TransferMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *TransferMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *TransferMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *TransferMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *TransferMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[transfer.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *TransferMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[transfer.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *TransferMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, transfer.FieldAnsweredAt)
+}
+
+// ClearFilm clears the "film" edge to the Film entity.
+func (m *TransferMutation) ClearFilm() {
+	m.clearedfilm = true
+	m.clearedFields[transfer.FieldFilmID] = struct{}{}
+}
+
+// FilmCleared reports if the "film" edge to the Film entity was cleared.
+func (m *TransferMutation) FilmCleared() bool {
+	return m.clearedfilm
+}
+
+// FilmIDs returns the "film" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FilmID instead. It exists only for internal usage by the builders.
+func (m *TransferMutation) FilmIDs() (ids []string) {
+	if id := m.film; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFilm resets all changes to the "film" edge.
+func (m *TransferMutation) ResetFilm() {
+	m.film = nil
+	m.clearedfilm = false
+}
+
+// ClearFrom clears the "from" edge to the Person entity.
+func (m *TransferMutation) ClearFrom() {
+	m.clearedfrom = true
+	m.clearedFields[transfer.FieldFromID] = struct{}{}
+}
+
+// FromCleared reports if the "from" edge to the Person entity was cleared.
+func (m *TransferMutation) FromCleared() bool {
+	return m.clearedfrom
+}
+
+// FromIDs returns the "from" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FromID instead. It exists only for internal usage by the builders.
+func (m *TransferMutation) FromIDs() (ids []string) {
+	if id := m.from; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFrom resets all changes to the "from" edge.
+func (m *TransferMutation) ResetFrom() {
+	m.from = nil
+	m.clearedfrom = false
+}
+
+// ClearTo clears the "to" edge to the Person entity.
+func (m *TransferMutation) ClearTo() {
+	m.clearedto = true
+	m.clearedFields[transfer.FieldToID] = struct{}{}
+}
+
+// ToCleared reports if the "to" edge to the Person entity was cleared.
+func (m *TransferMutation) ToCleared() bool {
+	return m.clearedto
+}
+
+// ToIDs returns the "to" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ToID instead. It exists only for internal usage by the builders.
+func (m *TransferMutation) ToIDs() (ids []string) {
+	if id := m.to; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTo resets all changes to the "to" edge.
+func (m *TransferMutation) ResetTo() {
+	m.to = nil
+	m.clearedto = false
+}
+
+// Where appends a list predicates to the TransferMutation builder.
+func (m *TransferMutation) Where(ps ...predicate.Transfer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TransferMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TransferMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Transfer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TransferMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TransferMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Transfer).
+func (m *TransferMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TransferMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, transfer.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, transfer.FieldUpdatedAt)
+	}
+	if m.film != nil {
+		fields = append(fields, transfer.FieldFilmID)
+	}
+	if m.from != nil {
+		fields = append(fields, transfer.FieldFromID)
+	}
+	if m.to != nil {
+		fields = append(fields, transfer.FieldToID)
+	}
+	if m.stays != nil {
+		fields = append(fields, transfer.FieldStays)
+	}
+	if m.note != nil {
+		fields = append(fields, transfer.FieldNote)
+	}
+	if m.state != nil {
+		fields = append(fields, transfer.FieldState)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, transfer.FieldExpiresAt)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, transfer.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TransferMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case transfer.FieldCreatedAt:
+		return m.CreatedAt()
+	case transfer.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case transfer.FieldFilmID:
+		return m.FilmID()
+	case transfer.FieldFromID:
+		return m.FromID()
+	case transfer.FieldToID:
+		return m.ToID()
+	case transfer.FieldStays:
+		return m.Stays()
+	case transfer.FieldNote:
+		return m.Note()
+	case transfer.FieldState:
+		return m.State()
+	case transfer.FieldExpiresAt:
+		return m.ExpiresAt()
+	case transfer.FieldAnsweredAt:
+		return m.AnsweredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TransferMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case transfer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case transfer.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case transfer.FieldFilmID:
+		return m.OldFilmID(ctx)
+	case transfer.FieldFromID:
+		return m.OldFromID(ctx)
+	case transfer.FieldToID:
+		return m.OldToID(ctx)
+	case transfer.FieldStays:
+		return m.OldStays(ctx)
+	case transfer.FieldNote:
+		return m.OldNote(ctx)
+	case transfer.FieldState:
+		return m.OldState(ctx)
+	case transfer.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case transfer.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Transfer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TransferMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case transfer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case transfer.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case transfer.FieldFilmID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilmID(v)
+		return nil
+	case transfer.FieldFromID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromID(v)
+		return nil
+	case transfer.FieldToID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToID(v)
+		return nil
+	case transfer.FieldStays:
+		v, ok := value.(transfer.Stays)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStays(v)
+		return nil
+	case transfer.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case transfer.FieldState:
+		v, ok := value.(transfer.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case transfer.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case transfer.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Transfer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TransferMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TransferMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TransferMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Transfer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TransferMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(transfer.FieldAnsweredAt) {
+		fields = append(fields, transfer.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TransferMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TransferMutation) ClearField(name string) error {
+	switch name {
+	case transfer.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Transfer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TransferMutation) ResetField(name string) error {
+	switch name {
+	case transfer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case transfer.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case transfer.FieldFilmID:
+		m.ResetFilmID()
+		return nil
+	case transfer.FieldFromID:
+		m.ResetFromID()
+		return nil
+	case transfer.FieldToID:
+		m.ResetToID()
+		return nil
+	case transfer.FieldStays:
+		m.ResetStays()
+		return nil
+	case transfer.FieldNote:
+		m.ResetNote()
+		return nil
+	case transfer.FieldState:
+		m.ResetState()
+		return nil
+	case transfer.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case transfer.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Transfer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TransferMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.film != nil {
+		edges = append(edges, transfer.EdgeFilm)
+	}
+	if m.from != nil {
+		edges = append(edges, transfer.EdgeFrom)
+	}
+	if m.to != nil {
+		edges = append(edges, transfer.EdgeTo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TransferMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case transfer.EdgeFilm:
+		if id := m.film; id != nil {
+			return []ent.Value{*id}
+		}
+	case transfer.EdgeFrom:
+		if id := m.from; id != nil {
+			return []ent.Value{*id}
+		}
+	case transfer.EdgeTo:
+		if id := m.to; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TransferMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TransferMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TransferMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedfilm {
+		edges = append(edges, transfer.EdgeFilm)
+	}
+	if m.clearedfrom {
+		edges = append(edges, transfer.EdgeFrom)
+	}
+	if m.clearedto {
+		edges = append(edges, transfer.EdgeTo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TransferMutation) EdgeCleared(name string) bool {
+	switch name {
+	case transfer.EdgeFilm:
+		return m.clearedfilm
+	case transfer.EdgeFrom:
+		return m.clearedfrom
+	case transfer.EdgeTo:
+		return m.clearedto
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TransferMutation) ClearEdge(name string) error {
+	switch name {
+	case transfer.EdgeFilm:
+		m.ClearFilm()
+		return nil
+	case transfer.EdgeFrom:
+		m.ClearFrom()
+		return nil
+	case transfer.EdgeTo:
+		m.ClearTo()
+		return nil
+	}
+	return fmt.Errorf("unknown Transfer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TransferMutation) ResetEdge(name string) error {
+	switch name {
+	case transfer.EdgeFilm:
+		m.ResetFilm()
+		return nil
+	case transfer.EdgeFrom:
+		m.ResetFrom()
+		return nil
+	case transfer.EdgeTo:
+		m.ResetTo()
+		return nil
+	}
+	return fmt.Errorf("unknown Transfer edge %s", name)
 }

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/schema"
 	"github.com/labfilms/labfilms/ent/space"
 )
 
@@ -31,7 +33,7 @@ type Person struct {
 	RegionID string `json:"region_id,omitempty"`
 	// SpaceID holds the value of the "space_id" field.
 	SpaceID string `json:"space_id,omitempty"`
-	// In lower case, so that no other differs by case alone.
+	// In lower case; empty for who has no account. See Handle for what is unique.
 	Handle string `json:"handle,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
@@ -39,6 +41,40 @@ type Person struct {
 	SortName string `json:"sort_name,omitempty"`
 	// Account.state says the same for sign-in and is written with it.
 	Suspended bool `json:"suspended,omitempty"`
+	// Whether the profile has an account, waits for one, or went into another profile.
+	Claim person.Claim `json:"claim,omitempty"`
+	// Claimed and not suspended: in the lists of people.
+	Listed bool `json:"listed,omitempty"`
+	// The person who wrote down somebody without an account.
+	MadeBy string `json:"made_by,omitempty"`
+	// The profile of who claimed this one.
+	MergedIntoID *string `json:"merged_into_id,omitempty"`
+	// Pronouns holds the value of the "pronouns" field.
+	Pronouns string `json:"pronouns,omitempty"`
+	// Markdown.
+	Bio string `json:"bio,omitempty"`
+	// Skills holds the value of the "skills" field.
+	Skills []string `json:"skills,omitempty"`
+	// ISO 639-1 or 639-3.
+	Languages []string `json:"languages,omitempty"`
+	// INSEE code, also of a commune déléguée.
+	Commune string `json:"commune,omitempty"`
+	// How far they go for a shoot, in kilometres.
+	TravelKm *int `json:"travel_km,omitempty"`
+	// Standing holds the value of the "standing" field.
+	Standing *person.Standing `json:"standing,omitempty"`
+	// What they look for: volunteer, intermittent, self_employed, employee.
+	Statuses []string `json:"statuses,omitempty"`
+	// Links holds the value of the "links" field.
+	Links []schema.Link `json:"links,omitempty"`
+	// Who may write to them.
+	Contact person.Contact `json:"contact,omitempty"`
+	// Who sees a section: everyone, members, nobody; absent for its default.
+	Visibility map[string]string `json:"visibility,omitempty"`
+	// Today's commune, under which everybody finds them; empty where they hide it.
+	FoundCommune string `json:"found_commune,omitempty"`
+	// Cell of the grid in which a search by radius finds them; a wide one's for who hides the commune.
+	FoundTile *int `json:"found_tile,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PersonQuery when eager-loading is set.
 	Edges        PersonEdges `json:"edges"`
@@ -53,9 +89,23 @@ type PersonEdges struct {
 	Account *Account `json:"account,omitempty"`
 	// Memberships holds the value of the memberships edge.
 	Memberships []*FilmMember `json:"memberships,omitempty"`
+	// Organisations holds the value of the organisations edge.
+	Organisations []*Membership `json:"organisations,omitempty"`
+	// Handles holds the value of the handles edge.
+	Handles []*Handle `json:"handles,omitempty"`
+	// Crafts holds the value of the crafts edge.
+	Crafts []*PersonCraft `json:"crafts,omitempty"`
+	// Busy holds the value of the busy edge.
+	Busy []*BusyPeriod `json:"busy,omitempty"`
+	// Notifications holds the value of the notifications edge.
+	Notifications []*Notification `json:"notifications,omitempty"`
+	// MergedInto holds the value of the merged_into edge.
+	MergedInto *Person `json:"merged_into,omitempty"`
+	// Merged holds the value of the merged edge.
+	Merged []*Person `json:"merged,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [10]bool
 }
 
 // SpaceOrErr returns the Space value or an error if the edge
@@ -89,16 +139,83 @@ func (e PersonEdges) MembershipsOrErr() ([]*FilmMember, error) {
 	return nil, &NotLoadedError{edge: "memberships"}
 }
 
+// OrganisationsOrErr returns the Organisations value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) OrganisationsOrErr() ([]*Membership, error) {
+	if e.loadedTypes[3] {
+		return e.Organisations, nil
+	}
+	return nil, &NotLoadedError{edge: "organisations"}
+}
+
+// HandlesOrErr returns the Handles value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) HandlesOrErr() ([]*Handle, error) {
+	if e.loadedTypes[4] {
+		return e.Handles, nil
+	}
+	return nil, &NotLoadedError{edge: "handles"}
+}
+
+// CraftsOrErr returns the Crafts value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) CraftsOrErr() ([]*PersonCraft, error) {
+	if e.loadedTypes[5] {
+		return e.Crafts, nil
+	}
+	return nil, &NotLoadedError{edge: "crafts"}
+}
+
+// BusyOrErr returns the Busy value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) BusyOrErr() ([]*BusyPeriod, error) {
+	if e.loadedTypes[6] {
+		return e.Busy, nil
+	}
+	return nil, &NotLoadedError{edge: "busy"}
+}
+
+// NotificationsOrErr returns the Notifications value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) NotificationsOrErr() ([]*Notification, error) {
+	if e.loadedTypes[7] {
+		return e.Notifications, nil
+	}
+	return nil, &NotLoadedError{edge: "notifications"}
+}
+
+// MergedIntoOrErr returns the MergedInto value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e PersonEdges) MergedIntoOrErr() (*Person, error) {
+	if e.MergedInto != nil {
+		return e.MergedInto, nil
+	} else if e.loadedTypes[8] {
+		return nil, &NotFoundError{label: person.Label}
+	}
+	return nil, &NotLoadedError{edge: "merged_into"}
+}
+
+// MergedOrErr returns the Merged value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) MergedOrErr() ([]*Person, error) {
+	if e.loadedTypes[9] {
+		return e.Merged, nil
+	}
+	return nil, &NotLoadedError{edge: "merged"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Person) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case person.FieldSuspended:
+		case person.FieldSkills, person.FieldLanguages, person.FieldStatuses, person.FieldLinks, person.FieldVisibility:
+			values[i] = new([]byte)
+		case person.FieldSuspended, person.FieldListed:
 			values[i] = new(sql.NullBool)
-		case person.FieldVersion:
+		case person.FieldVersion, person.FieldTravelKm, person.FieldFoundTile:
 			values[i] = new(sql.NullInt64)
-		case person.FieldID, person.FieldNetworkID, person.FieldRegionID, person.FieldSpaceID, person.FieldHandle, person.FieldName, person.FieldSortName:
+		case person.FieldID, person.FieldNetworkID, person.FieldRegionID, person.FieldSpaceID, person.FieldHandle, person.FieldName, person.FieldSortName, person.FieldClaim, person.FieldMadeBy, person.FieldMergedIntoID, person.FieldPronouns, person.FieldBio, person.FieldCommune, person.FieldStanding, person.FieldContact, person.FieldFoundCommune:
 			values[i] = new(sql.NullString)
 		case person.FieldCreatedAt, person.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -183,6 +300,122 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Suspended = value.Bool
 			}
+		case person.FieldClaim:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field claim", values[i])
+			} else if value.Valid {
+				_m.Claim = person.Claim(value.String)
+			}
+		case person.FieldListed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field listed", values[i])
+			} else if value.Valid {
+				_m.Listed = value.Bool
+			}
+		case person.FieldMadeBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field made_by", values[i])
+			} else if value.Valid {
+				_m.MadeBy = value.String
+			}
+		case person.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(string)
+				*_m.MergedIntoID = value.String
+			}
+		case person.FieldPronouns:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field pronouns", values[i])
+			} else if value.Valid {
+				_m.Pronouns = value.String
+			}
+		case person.FieldBio:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field bio", values[i])
+			} else if value.Valid {
+				_m.Bio = value.String
+			}
+		case person.FieldSkills:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field skills", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Skills); err != nil {
+					return fmt.Errorf("unmarshal field skills: %w", err)
+				}
+			}
+		case person.FieldLanguages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field languages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Languages); err != nil {
+					return fmt.Errorf("unmarshal field languages: %w", err)
+				}
+			}
+		case person.FieldCommune:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field commune", values[i])
+			} else if value.Valid {
+				_m.Commune = value.String
+			}
+		case person.FieldTravelKm:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field travel_km", values[i])
+			} else if value.Valid {
+				_m.TravelKm = new(int)
+				*_m.TravelKm = int(value.Int64)
+			}
+		case person.FieldStanding:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field standing", values[i])
+			} else if value.Valid {
+				_m.Standing = new(person.Standing)
+				*_m.Standing = person.Standing(value.String)
+			}
+		case person.FieldStatuses:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field statuses", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Statuses); err != nil {
+					return fmt.Errorf("unmarshal field statuses: %w", err)
+				}
+			}
+		case person.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
+		case person.FieldContact:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field contact", values[i])
+			} else if value.Valid {
+				_m.Contact = person.Contact(value.String)
+			}
+		case person.FieldVisibility:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field visibility", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Visibility); err != nil {
+					return fmt.Errorf("unmarshal field visibility: %w", err)
+				}
+			}
+		case person.FieldFoundCommune:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field found_commune", values[i])
+			} else if value.Valid {
+				_m.FoundCommune = value.String
+			}
+		case person.FieldFoundTile:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field found_tile", values[i])
+			} else if value.Valid {
+				_m.FoundTile = new(int)
+				*_m.FoundTile = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -209,6 +442,41 @@ func (_m *Person) QueryAccount() *AccountQuery {
 // QueryMemberships queries the "memberships" edge of the Person entity.
 func (_m *Person) QueryMemberships() *FilmMemberQuery {
 	return NewPersonClient(_m.config).QueryMemberships(_m)
+}
+
+// QueryOrganisations queries the "organisations" edge of the Person entity.
+func (_m *Person) QueryOrganisations() *MembershipQuery {
+	return NewPersonClient(_m.config).QueryOrganisations(_m)
+}
+
+// QueryHandles queries the "handles" edge of the Person entity.
+func (_m *Person) QueryHandles() *HandleQuery {
+	return NewPersonClient(_m.config).QueryHandles(_m)
+}
+
+// QueryCrafts queries the "crafts" edge of the Person entity.
+func (_m *Person) QueryCrafts() *PersonCraftQuery {
+	return NewPersonClient(_m.config).QueryCrafts(_m)
+}
+
+// QueryBusy queries the "busy" edge of the Person entity.
+func (_m *Person) QueryBusy() *BusyPeriodQuery {
+	return NewPersonClient(_m.config).QueryBusy(_m)
+}
+
+// QueryNotifications queries the "notifications" edge of the Person entity.
+func (_m *Person) QueryNotifications() *NotificationQuery {
+	return NewPersonClient(_m.config).QueryNotifications(_m)
+}
+
+// QueryMergedInto queries the "merged_into" edge of the Person entity.
+func (_m *Person) QueryMergedInto() *PersonQuery {
+	return NewPersonClient(_m.config).QueryMergedInto(_m)
+}
+
+// QueryMerged queries the "merged" edge of the Person entity.
+func (_m *Person) QueryMerged() *PersonQuery {
+	return NewPersonClient(_m.config).QueryMerged(_m)
 }
 
 // Update returns a builder for updating this Person.
@@ -263,6 +531,65 @@ func (_m *Person) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("suspended=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Suspended))
+	builder.WriteString(", ")
+	builder.WriteString("claim=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Claim))
+	builder.WriteString(", ")
+	builder.WriteString("listed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Listed))
+	builder.WriteString(", ")
+	builder.WriteString("made_by=")
+	builder.WriteString(_m.MadeBy)
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("pronouns=")
+	builder.WriteString(_m.Pronouns)
+	builder.WriteString(", ")
+	builder.WriteString("bio=")
+	builder.WriteString(_m.Bio)
+	builder.WriteString(", ")
+	builder.WriteString("skills=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Skills))
+	builder.WriteString(", ")
+	builder.WriteString("languages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Languages))
+	builder.WriteString(", ")
+	builder.WriteString("commune=")
+	builder.WriteString(_m.Commune)
+	builder.WriteString(", ")
+	if v := _m.TravelKm; v != nil {
+		builder.WriteString("travel_km=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Standing; v != nil {
+		builder.WriteString("standing=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("statuses=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Statuses))
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("contact=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Contact))
+	builder.WriteString(", ")
+	builder.WriteString("visibility=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Visibility))
+	builder.WriteString(", ")
+	builder.WriteString("found_commune=")
+	builder.WriteString(_m.FoundCommune)
+	builder.WriteString(", ")
+	if v := _m.FoundTile; v != nil {
+		builder.WriteString("found_tile=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

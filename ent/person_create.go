@@ -13,8 +13,14 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/account"
+	"github.com/labfilms/labfilms/ent/busyperiod"
 	"github.com/labfilms/labfilms/ent/filmmember"
+	"github.com/labfilms/labfilms/ent/handle"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
+	"github.com/labfilms/labfilms/ent/schema"
 	"github.com/labfilms/labfilms/ent/space"
 )
 
@@ -100,6 +106,14 @@ func (_c *PersonCreate) SetHandle(v string) *PersonCreate {
 	return _c
 }
 
+// SetNillableHandle sets the "handle" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableHandle(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetHandle(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *PersonCreate) SetName(v string) *PersonCreate {
 	_c.mutation.SetName(v)
@@ -122,6 +136,204 @@ func (_c *PersonCreate) SetSuspended(v bool) *PersonCreate {
 func (_c *PersonCreate) SetNillableSuspended(v *bool) *PersonCreate {
 	if v != nil {
 		_c.SetSuspended(*v)
+	}
+	return _c
+}
+
+// SetClaim sets the "claim" field.
+func (_c *PersonCreate) SetClaim(v person.Claim) *PersonCreate {
+	_c.mutation.SetClaim(v)
+	return _c
+}
+
+// SetNillableClaim sets the "claim" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableClaim(v *person.Claim) *PersonCreate {
+	if v != nil {
+		_c.SetClaim(*v)
+	}
+	return _c
+}
+
+// SetListed sets the "listed" field.
+func (_c *PersonCreate) SetListed(v bool) *PersonCreate {
+	_c.mutation.SetListed(v)
+	return _c
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableListed(v *bool) *PersonCreate {
+	if v != nil {
+		_c.SetListed(*v)
+	}
+	return _c
+}
+
+// SetMadeBy sets the "made_by" field.
+func (_c *PersonCreate) SetMadeBy(v string) *PersonCreate {
+	_c.mutation.SetMadeBy(v)
+	return _c
+}
+
+// SetNillableMadeBy sets the "made_by" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableMadeBy(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetMadeBy(*v)
+	}
+	return _c
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *PersonCreate) SetMergedIntoID(v string) *PersonCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableMergedIntoID(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
+// SetPronouns sets the "pronouns" field.
+func (_c *PersonCreate) SetPronouns(v string) *PersonCreate {
+	_c.mutation.SetPronouns(v)
+	return _c
+}
+
+// SetNillablePronouns sets the "pronouns" field if the given value is not nil.
+func (_c *PersonCreate) SetNillablePronouns(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetPronouns(*v)
+	}
+	return _c
+}
+
+// SetBio sets the "bio" field.
+func (_c *PersonCreate) SetBio(v string) *PersonCreate {
+	_c.mutation.SetBio(v)
+	return _c
+}
+
+// SetNillableBio sets the "bio" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableBio(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetBio(*v)
+	}
+	return _c
+}
+
+// SetSkills sets the "skills" field.
+func (_c *PersonCreate) SetSkills(v []string) *PersonCreate {
+	_c.mutation.SetSkills(v)
+	return _c
+}
+
+// SetLanguages sets the "languages" field.
+func (_c *PersonCreate) SetLanguages(v []string) *PersonCreate {
+	_c.mutation.SetLanguages(v)
+	return _c
+}
+
+// SetCommune sets the "commune" field.
+func (_c *PersonCreate) SetCommune(v string) *PersonCreate {
+	_c.mutation.SetCommune(v)
+	return _c
+}
+
+// SetNillableCommune sets the "commune" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableCommune(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetCommune(*v)
+	}
+	return _c
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (_c *PersonCreate) SetTravelKm(v int) *PersonCreate {
+	_c.mutation.SetTravelKm(v)
+	return _c
+}
+
+// SetNillableTravelKm sets the "travel_km" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableTravelKm(v *int) *PersonCreate {
+	if v != nil {
+		_c.SetTravelKm(*v)
+	}
+	return _c
+}
+
+// SetStanding sets the "standing" field.
+func (_c *PersonCreate) SetStanding(v person.Standing) *PersonCreate {
+	_c.mutation.SetStanding(v)
+	return _c
+}
+
+// SetNillableStanding sets the "standing" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableStanding(v *person.Standing) *PersonCreate {
+	if v != nil {
+		_c.SetStanding(*v)
+	}
+	return _c
+}
+
+// SetStatuses sets the "statuses" field.
+func (_c *PersonCreate) SetStatuses(v []string) *PersonCreate {
+	_c.mutation.SetStatuses(v)
+	return _c
+}
+
+// SetLinks sets the "links" field.
+func (_c *PersonCreate) SetLinks(v []schema.Link) *PersonCreate {
+	_c.mutation.SetLinks(v)
+	return _c
+}
+
+// SetContact sets the "contact" field.
+func (_c *PersonCreate) SetContact(v person.Contact) *PersonCreate {
+	_c.mutation.SetContact(v)
+	return _c
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableContact(v *person.Contact) *PersonCreate {
+	if v != nil {
+		_c.SetContact(*v)
+	}
+	return _c
+}
+
+// SetVisibility sets the "visibility" field.
+func (_c *PersonCreate) SetVisibility(v map[string]string) *PersonCreate {
+	_c.mutation.SetVisibility(v)
+	return _c
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (_c *PersonCreate) SetFoundCommune(v string) *PersonCreate {
+	_c.mutation.SetFoundCommune(v)
+	return _c
+}
+
+// SetNillableFoundCommune sets the "found_commune" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableFoundCommune(v *string) *PersonCreate {
+	if v != nil {
+		_c.SetFoundCommune(*v)
+	}
+	return _c
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (_c *PersonCreate) SetFoundTile(v int) *PersonCreate {
+	_c.mutation.SetFoundTile(v)
+	return _c
+}
+
+// SetNillableFoundTile sets the "found_tile" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableFoundTile(v *int) *PersonCreate {
+	if v != nil {
+		_c.SetFoundTile(*v)
 	}
 	return _c
 }
@@ -179,6 +391,101 @@ func (_c *PersonCreate) AddMemberships(v ...*FilmMember) *PersonCreate {
 	return _c.AddMembershipIDs(ids...)
 }
 
+// AddOrganisationIDs adds the "organisations" edge to the Membership entity by IDs.
+func (_c *PersonCreate) AddOrganisationIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddOrganisationIDs(ids...)
+	return _c
+}
+
+// AddOrganisations adds the "organisations" edges to the Membership entity.
+func (_c *PersonCreate) AddOrganisations(v ...*Membership) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOrganisationIDs(ids...)
+}
+
+// AddHandleIDs adds the "handles" edge to the Handle entity by IDs.
+func (_c *PersonCreate) AddHandleIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddHandleIDs(ids...)
+	return _c
+}
+
+// AddHandles adds the "handles" edges to the Handle entity.
+func (_c *PersonCreate) AddHandles(v ...*Handle) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddHandleIDs(ids...)
+}
+
+// AddCraftIDs adds the "crafts" edge to the PersonCraft entity by IDs.
+func (_c *PersonCreate) AddCraftIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddCraftIDs(ids...)
+	return _c
+}
+
+// AddCrafts adds the "crafts" edges to the PersonCraft entity.
+func (_c *PersonCreate) AddCrafts(v ...*PersonCraft) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddCraftIDs(ids...)
+}
+
+// AddBusyIDs adds the "busy" edge to the BusyPeriod entity by IDs.
+func (_c *PersonCreate) AddBusyIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddBusyIDs(ids...)
+	return _c
+}
+
+// AddBusy adds the "busy" edges to the BusyPeriod entity.
+func (_c *PersonCreate) AddBusy(v ...*BusyPeriod) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddBusyIDs(ids...)
+}
+
+// AddNotificationIDs adds the "notifications" edge to the Notification entity by IDs.
+func (_c *PersonCreate) AddNotificationIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddNotificationIDs(ids...)
+	return _c
+}
+
+// AddNotifications adds the "notifications" edges to the Notification entity.
+func (_c *PersonCreate) AddNotifications(v ...*Notification) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddNotificationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Person entity.
+func (_c *PersonCreate) SetMergedInto(v *Person) *PersonCreate {
+	return _c.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Person entity by IDs.
+func (_c *PersonCreate) AddMergedIDs(ids ...string) *PersonCreate {
+	_c.mutation.AddMergedIDs(ids...)
+	return _c
+}
+
+// AddMerged adds the "merged" edges to the Person entity.
+func (_c *PersonCreate) AddMerged(v ...*Person) *PersonCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMergedIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_c *PersonCreate) Mutation() *PersonMutation {
 	return _c.mutation
@@ -230,9 +537,45 @@ func (_c *PersonCreate) defaults() {
 		v := person.DefaultRegionID
 		_c.mutation.SetRegionID(v)
 	}
+	if _, ok := _c.mutation.Handle(); !ok {
+		v := person.DefaultHandle
+		_c.mutation.SetHandle(v)
+	}
 	if _, ok := _c.mutation.Suspended(); !ok {
 		v := person.DefaultSuspended
 		_c.mutation.SetSuspended(v)
+	}
+	if _, ok := _c.mutation.Claim(); !ok {
+		v := person.DefaultClaim
+		_c.mutation.SetClaim(v)
+	}
+	if _, ok := _c.mutation.Listed(); !ok {
+		v := person.DefaultListed
+		_c.mutation.SetListed(v)
+	}
+	if _, ok := _c.mutation.MadeBy(); !ok {
+		v := person.DefaultMadeBy
+		_c.mutation.SetMadeBy(v)
+	}
+	if _, ok := _c.mutation.Pronouns(); !ok {
+		v := person.DefaultPronouns
+		_c.mutation.SetPronouns(v)
+	}
+	if _, ok := _c.mutation.Bio(); !ok {
+		v := person.DefaultBio
+		_c.mutation.SetBio(v)
+	}
+	if _, ok := _c.mutation.Commune(); !ok {
+		v := person.DefaultCommune
+		_c.mutation.SetCommune(v)
+	}
+	if _, ok := _c.mutation.Contact(); !ok {
+		v := person.DefaultContact
+		_c.mutation.SetContact(v)
+	}
+	if _, ok := _c.mutation.FoundCommune(); !ok {
+		v := person.DefaultFoundCommune
+		_c.mutation.SetFoundCommune(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := person.DefaultID()
@@ -306,6 +649,70 @@ func (_c *PersonCreate) check() error {
 	}
 	if _, ok := _c.mutation.Suspended(); !ok {
 		return &ValidationError{Name: "suspended", err: errors.New(`ent: missing required field "Person.suspended"`)}
+	}
+	if _, ok := _c.mutation.Claim(); !ok {
+		return &ValidationError{Name: "claim", err: errors.New(`ent: missing required field "Person.claim"`)}
+	}
+	if v, ok := _c.mutation.Claim(); ok {
+		if err := person.ClaimValidator(v); err != nil {
+			return &ValidationError{Name: "claim", err: fmt.Errorf(`ent: validator failed for field "Person.claim": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Listed(); !ok {
+		return &ValidationError{Name: "listed", err: errors.New(`ent: missing required field "Person.listed"`)}
+	}
+	if _, ok := _c.mutation.MadeBy(); !ok {
+		return &ValidationError{Name: "made_by", err: errors.New(`ent: missing required field "Person.made_by"`)}
+	}
+	if v, ok := _c.mutation.MadeBy(); ok {
+		if err := person.MadeByValidator(v); err != nil {
+			return &ValidationError{Name: "made_by", err: fmt.Errorf(`ent: validator failed for field "Person.made_by": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Pronouns(); !ok {
+		return &ValidationError{Name: "pronouns", err: errors.New(`ent: missing required field "Person.pronouns"`)}
+	}
+	if v, ok := _c.mutation.Pronouns(); ok {
+		if err := person.PronounsValidator(v); err != nil {
+			return &ValidationError{Name: "pronouns", err: fmt.Errorf(`ent: validator failed for field "Person.pronouns": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Bio(); !ok {
+		return &ValidationError{Name: "bio", err: errors.New(`ent: missing required field "Person.bio"`)}
+	}
+	if v, ok := _c.mutation.Bio(); ok {
+		if err := person.BioValidator(v); err != nil {
+			return &ValidationError{Name: "bio", err: fmt.Errorf(`ent: validator failed for field "Person.bio": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Commune(); !ok {
+		return &ValidationError{Name: "commune", err: errors.New(`ent: missing required field "Person.commune"`)}
+	}
+	if v, ok := _c.mutation.Commune(); ok {
+		if err := person.CommuneValidator(v); err != nil {
+			return &ValidationError{Name: "commune", err: fmt.Errorf(`ent: validator failed for field "Person.commune": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Standing(); ok {
+		if err := person.StandingValidator(v); err != nil {
+			return &ValidationError{Name: "standing", err: fmt.Errorf(`ent: validator failed for field "Person.standing": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Contact(); !ok {
+		return &ValidationError{Name: "contact", err: errors.New(`ent: missing required field "Person.contact"`)}
+	}
+	if v, ok := _c.mutation.Contact(); ok {
+		if err := person.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Person.contact": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.FoundCommune(); !ok {
+		return &ValidationError{Name: "found_commune", err: errors.New(`ent: missing required field "Person.found_commune"`)}
+	}
+	if v, ok := _c.mutation.FoundCommune(); ok {
+		if err := person.FoundCommuneValidator(v); err != nil {
+			return &ValidationError{Name: "found_commune", err: fmt.Errorf(`ent: validator failed for field "Person.found_commune": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := person.IDValidator(v); err != nil {
@@ -387,6 +794,70 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 		_spec.SetField(person.FieldSuspended, field.TypeBool, value)
 		_node.Suspended = value
 	}
+	if value, ok := _c.mutation.Claim(); ok {
+		_spec.SetField(person.FieldClaim, field.TypeEnum, value)
+		_node.Claim = value
+	}
+	if value, ok := _c.mutation.Listed(); ok {
+		_spec.SetField(person.FieldListed, field.TypeBool, value)
+		_node.Listed = value
+	}
+	if value, ok := _c.mutation.MadeBy(); ok {
+		_spec.SetField(person.FieldMadeBy, field.TypeString, value)
+		_node.MadeBy = value
+	}
+	if value, ok := _c.mutation.Pronouns(); ok {
+		_spec.SetField(person.FieldPronouns, field.TypeString, value)
+		_node.Pronouns = value
+	}
+	if value, ok := _c.mutation.Bio(); ok {
+		_spec.SetField(person.FieldBio, field.TypeString, value)
+		_node.Bio = value
+	}
+	if value, ok := _c.mutation.Skills(); ok {
+		_spec.SetField(person.FieldSkills, field.TypeJSON, value)
+		_node.Skills = value
+	}
+	if value, ok := _c.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+		_node.Languages = value
+	}
+	if value, ok := _c.mutation.Commune(); ok {
+		_spec.SetField(person.FieldCommune, field.TypeString, value)
+		_node.Commune = value
+	}
+	if value, ok := _c.mutation.TravelKm(); ok {
+		_spec.SetField(person.FieldTravelKm, field.TypeInt, value)
+		_node.TravelKm = &value
+	}
+	if value, ok := _c.mutation.Standing(); ok {
+		_spec.SetField(person.FieldStanding, field.TypeEnum, value)
+		_node.Standing = &value
+	}
+	if value, ok := _c.mutation.Statuses(); ok {
+		_spec.SetField(person.FieldStatuses, field.TypeJSON, value)
+		_node.Statuses = value
+	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(person.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
+	if value, ok := _c.mutation.Contact(); ok {
+		_spec.SetField(person.FieldContact, field.TypeEnum, value)
+		_node.Contact = value
+	}
+	if value, ok := _c.mutation.Visibility(); ok {
+		_spec.SetField(person.FieldVisibility, field.TypeJSON, value)
+		_node.Visibility = value
+	}
+	if value, ok := _c.mutation.FoundCommune(); ok {
+		_spec.SetField(person.FieldFoundCommune, field.TypeString, value)
+		_node.FoundCommune = value
+	}
+	if value, ok := _c.mutation.FoundTile(); ok {
+		_spec.SetField(person.FieldFoundTile, field.TypeInt, value)
+		_node.FoundTile = &value
+	}
 	if nodes := _c.mutation.SpaceIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -429,6 +900,119 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrganisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.HandlesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CraftsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.BusyIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.NotificationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   person.MergedIntoTable,
+			Columns: []string{person.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MergedIntoID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -602,6 +1186,264 @@ func (u *PersonUpsert) UpdateSuspended() *PersonUpsert {
 	return u
 }
 
+// SetClaim sets the "claim" field.
+func (u *PersonUpsert) SetClaim(v person.Claim) *PersonUpsert {
+	u.Set(person.FieldClaim, v)
+	return u
+}
+
+// UpdateClaim sets the "claim" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateClaim() *PersonUpsert {
+	u.SetExcluded(person.FieldClaim)
+	return u
+}
+
+// SetListed sets the "listed" field.
+func (u *PersonUpsert) SetListed(v bool) *PersonUpsert {
+	u.Set(person.FieldListed, v)
+	return u
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateListed() *PersonUpsert {
+	u.SetExcluded(person.FieldListed)
+	return u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *PersonUpsert) SetMergedIntoID(v string) *PersonUpsert {
+	u.Set(person.FieldMergedIntoID, v)
+	return u
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateMergedIntoID() *PersonUpsert {
+	u.SetExcluded(person.FieldMergedIntoID)
+	return u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *PersonUpsert) ClearMergedIntoID() *PersonUpsert {
+	u.SetNull(person.FieldMergedIntoID)
+	return u
+}
+
+// SetPronouns sets the "pronouns" field.
+func (u *PersonUpsert) SetPronouns(v string) *PersonUpsert {
+	u.Set(person.FieldPronouns, v)
+	return u
+}
+
+// UpdatePronouns sets the "pronouns" field to the value that was provided on create.
+func (u *PersonUpsert) UpdatePronouns() *PersonUpsert {
+	u.SetExcluded(person.FieldPronouns)
+	return u
+}
+
+// SetBio sets the "bio" field.
+func (u *PersonUpsert) SetBio(v string) *PersonUpsert {
+	u.Set(person.FieldBio, v)
+	return u
+}
+
+// UpdateBio sets the "bio" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateBio() *PersonUpsert {
+	u.SetExcluded(person.FieldBio)
+	return u
+}
+
+// SetSkills sets the "skills" field.
+func (u *PersonUpsert) SetSkills(v []string) *PersonUpsert {
+	u.Set(person.FieldSkills, v)
+	return u
+}
+
+// UpdateSkills sets the "skills" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateSkills() *PersonUpsert {
+	u.SetExcluded(person.FieldSkills)
+	return u
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (u *PersonUpsert) ClearSkills() *PersonUpsert {
+	u.SetNull(person.FieldSkills)
+	return u
+}
+
+// SetLanguages sets the "languages" field.
+func (u *PersonUpsert) SetLanguages(v []string) *PersonUpsert {
+	u.Set(person.FieldLanguages, v)
+	return u
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateLanguages() *PersonUpsert {
+	u.SetExcluded(person.FieldLanguages)
+	return u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *PersonUpsert) ClearLanguages() *PersonUpsert {
+	u.SetNull(person.FieldLanguages)
+	return u
+}
+
+// SetCommune sets the "commune" field.
+func (u *PersonUpsert) SetCommune(v string) *PersonUpsert {
+	u.Set(person.FieldCommune, v)
+	return u
+}
+
+// UpdateCommune sets the "commune" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateCommune() *PersonUpsert {
+	u.SetExcluded(person.FieldCommune)
+	return u
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (u *PersonUpsert) SetTravelKm(v int) *PersonUpsert {
+	u.Set(person.FieldTravelKm, v)
+	return u
+}
+
+// UpdateTravelKm sets the "travel_km" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateTravelKm() *PersonUpsert {
+	u.SetExcluded(person.FieldTravelKm)
+	return u
+}
+
+// AddTravelKm adds v to the "travel_km" field.
+func (u *PersonUpsert) AddTravelKm(v int) *PersonUpsert {
+	u.Add(person.FieldTravelKm, v)
+	return u
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (u *PersonUpsert) ClearTravelKm() *PersonUpsert {
+	u.SetNull(person.FieldTravelKm)
+	return u
+}
+
+// SetStanding sets the "standing" field.
+func (u *PersonUpsert) SetStanding(v person.Standing) *PersonUpsert {
+	u.Set(person.FieldStanding, v)
+	return u
+}
+
+// UpdateStanding sets the "standing" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateStanding() *PersonUpsert {
+	u.SetExcluded(person.FieldStanding)
+	return u
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (u *PersonUpsert) ClearStanding() *PersonUpsert {
+	u.SetNull(person.FieldStanding)
+	return u
+}
+
+// SetStatuses sets the "statuses" field.
+func (u *PersonUpsert) SetStatuses(v []string) *PersonUpsert {
+	u.Set(person.FieldStatuses, v)
+	return u
+}
+
+// UpdateStatuses sets the "statuses" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateStatuses() *PersonUpsert {
+	u.SetExcluded(person.FieldStatuses)
+	return u
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (u *PersonUpsert) ClearStatuses() *PersonUpsert {
+	u.SetNull(person.FieldStatuses)
+	return u
+}
+
+// SetLinks sets the "links" field.
+func (u *PersonUpsert) SetLinks(v []schema.Link) *PersonUpsert {
+	u.Set(person.FieldLinks, v)
+	return u
+}
+
+// UpdateLinks sets the "links" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateLinks() *PersonUpsert {
+	u.SetExcluded(person.FieldLinks)
+	return u
+}
+
+// ClearLinks clears the value of the "links" field.
+func (u *PersonUpsert) ClearLinks() *PersonUpsert {
+	u.SetNull(person.FieldLinks)
+	return u
+}
+
+// SetContact sets the "contact" field.
+func (u *PersonUpsert) SetContact(v person.Contact) *PersonUpsert {
+	u.Set(person.FieldContact, v)
+	return u
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateContact() *PersonUpsert {
+	u.SetExcluded(person.FieldContact)
+	return u
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *PersonUpsert) SetVisibility(v map[string]string) *PersonUpsert {
+	u.Set(person.FieldVisibility, v)
+	return u
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateVisibility() *PersonUpsert {
+	u.SetExcluded(person.FieldVisibility)
+	return u
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (u *PersonUpsert) ClearVisibility() *PersonUpsert {
+	u.SetNull(person.FieldVisibility)
+	return u
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (u *PersonUpsert) SetFoundCommune(v string) *PersonUpsert {
+	u.Set(person.FieldFoundCommune, v)
+	return u
+}
+
+// UpdateFoundCommune sets the "found_commune" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateFoundCommune() *PersonUpsert {
+	u.SetExcluded(person.FieldFoundCommune)
+	return u
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (u *PersonUpsert) SetFoundTile(v int) *PersonUpsert {
+	u.Set(person.FieldFoundTile, v)
+	return u
+}
+
+// UpdateFoundTile sets the "found_tile" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateFoundTile() *PersonUpsert {
+	u.SetExcluded(person.FieldFoundTile)
+	return u
+}
+
+// AddFoundTile adds v to the "found_tile" field.
+func (u *PersonUpsert) AddFoundTile(v int) *PersonUpsert {
+	u.Add(person.FieldFoundTile, v)
+	return u
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (u *PersonUpsert) ClearFoundTile() *PersonUpsert {
+	u.SetNull(person.FieldFoundTile)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -621,6 +1463,9 @@ func (u *PersonUpsertOne) UpdateNewValues() *PersonUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(person.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.MadeBy(); exists {
+			s.SetIgnore(person.FieldMadeBy)
 		}
 	}))
 	return u
@@ -783,6 +1628,307 @@ func (u *PersonUpsertOne) SetSuspended(v bool) *PersonUpsertOne {
 func (u *PersonUpsertOne) UpdateSuspended() *PersonUpsertOne {
 	return u.Update(func(s *PersonUpsert) {
 		s.UpdateSuspended()
+	})
+}
+
+// SetClaim sets the "claim" field.
+func (u *PersonUpsertOne) SetClaim(v person.Claim) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetClaim(v)
+	})
+}
+
+// UpdateClaim sets the "claim" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateClaim() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateClaim()
+	})
+}
+
+// SetListed sets the "listed" field.
+func (u *PersonUpsertOne) SetListed(v bool) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetListed(v)
+	})
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateListed() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateListed()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *PersonUpsertOne) SetMergedIntoID(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateMergedIntoID() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *PersonUpsertOne) ClearMergedIntoID() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetPronouns sets the "pronouns" field.
+func (u *PersonUpsertOne) SetPronouns(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetPronouns(v)
+	})
+}
+
+// UpdatePronouns sets the "pronouns" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdatePronouns() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdatePronouns()
+	})
+}
+
+// SetBio sets the "bio" field.
+func (u *PersonUpsertOne) SetBio(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetBio(v)
+	})
+}
+
+// UpdateBio sets the "bio" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateBio() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateBio()
+	})
+}
+
+// SetSkills sets the "skills" field.
+func (u *PersonUpsertOne) SetSkills(v []string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetSkills(v)
+	})
+}
+
+// UpdateSkills sets the "skills" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateSkills() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateSkills()
+	})
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (u *PersonUpsertOne) ClearSkills() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearSkills()
+	})
+}
+
+// SetLanguages sets the "languages" field.
+func (u *PersonUpsertOne) SetLanguages(v []string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetLanguages(v)
+	})
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateLanguages() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateLanguages()
+	})
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *PersonUpsertOne) ClearLanguages() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearLanguages()
+	})
+}
+
+// SetCommune sets the "commune" field.
+func (u *PersonUpsertOne) SetCommune(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetCommune(v)
+	})
+}
+
+// UpdateCommune sets the "commune" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateCommune() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateCommune()
+	})
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (u *PersonUpsertOne) SetTravelKm(v int) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetTravelKm(v)
+	})
+}
+
+// AddTravelKm adds v to the "travel_km" field.
+func (u *PersonUpsertOne) AddTravelKm(v int) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.AddTravelKm(v)
+	})
+}
+
+// UpdateTravelKm sets the "travel_km" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateTravelKm() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateTravelKm()
+	})
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (u *PersonUpsertOne) ClearTravelKm() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearTravelKm()
+	})
+}
+
+// SetStanding sets the "standing" field.
+func (u *PersonUpsertOne) SetStanding(v person.Standing) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetStanding(v)
+	})
+}
+
+// UpdateStanding sets the "standing" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateStanding() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateStanding()
+	})
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (u *PersonUpsertOne) ClearStanding() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearStanding()
+	})
+}
+
+// SetStatuses sets the "statuses" field.
+func (u *PersonUpsertOne) SetStatuses(v []string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetStatuses(v)
+	})
+}
+
+// UpdateStatuses sets the "statuses" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateStatuses() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateStatuses()
+	})
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (u *PersonUpsertOne) ClearStatuses() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearStatuses()
+	})
+}
+
+// SetLinks sets the "links" field.
+func (u *PersonUpsertOne) SetLinks(v []schema.Link) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetLinks(v)
+	})
+}
+
+// UpdateLinks sets the "links" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateLinks() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateLinks()
+	})
+}
+
+// ClearLinks clears the value of the "links" field.
+func (u *PersonUpsertOne) ClearLinks() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearLinks()
+	})
+}
+
+// SetContact sets the "contact" field.
+func (u *PersonUpsertOne) SetContact(v person.Contact) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetContact(v)
+	})
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateContact() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateContact()
+	})
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *PersonUpsertOne) SetVisibility(v map[string]string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetVisibility(v)
+	})
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateVisibility() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateVisibility()
+	})
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (u *PersonUpsertOne) ClearVisibility() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearVisibility()
+	})
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (u *PersonUpsertOne) SetFoundCommune(v string) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetFoundCommune(v)
+	})
+}
+
+// UpdateFoundCommune sets the "found_commune" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateFoundCommune() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateFoundCommune()
+	})
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (u *PersonUpsertOne) SetFoundTile(v int) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetFoundTile(v)
+	})
+}
+
+// AddFoundTile adds v to the "found_tile" field.
+func (u *PersonUpsertOne) AddFoundTile(v int) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.AddFoundTile(v)
+	})
+}
+
+// UpdateFoundTile sets the "found_tile" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateFoundTile() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateFoundTile()
+	})
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (u *PersonUpsertOne) ClearFoundTile() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearFoundTile()
 	})
 }
 
@@ -972,6 +2118,9 @@ func (u *PersonUpsertBulk) UpdateNewValues() *PersonUpsertBulk {
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(person.FieldCreatedAt)
 			}
+			if _, exists := b.mutation.MadeBy(); exists {
+				s.SetIgnore(person.FieldMadeBy)
+			}
 		}
 	}))
 	return u
@@ -1134,6 +2283,307 @@ func (u *PersonUpsertBulk) SetSuspended(v bool) *PersonUpsertBulk {
 func (u *PersonUpsertBulk) UpdateSuspended() *PersonUpsertBulk {
 	return u.Update(func(s *PersonUpsert) {
 		s.UpdateSuspended()
+	})
+}
+
+// SetClaim sets the "claim" field.
+func (u *PersonUpsertBulk) SetClaim(v person.Claim) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetClaim(v)
+	})
+}
+
+// UpdateClaim sets the "claim" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateClaim() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateClaim()
+	})
+}
+
+// SetListed sets the "listed" field.
+func (u *PersonUpsertBulk) SetListed(v bool) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetListed(v)
+	})
+}
+
+// UpdateListed sets the "listed" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateListed() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateListed()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *PersonUpsertBulk) SetMergedIntoID(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateMergedIntoID() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *PersonUpsertBulk) ClearMergedIntoID() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetPronouns sets the "pronouns" field.
+func (u *PersonUpsertBulk) SetPronouns(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetPronouns(v)
+	})
+}
+
+// UpdatePronouns sets the "pronouns" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdatePronouns() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdatePronouns()
+	})
+}
+
+// SetBio sets the "bio" field.
+func (u *PersonUpsertBulk) SetBio(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetBio(v)
+	})
+}
+
+// UpdateBio sets the "bio" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateBio() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateBio()
+	})
+}
+
+// SetSkills sets the "skills" field.
+func (u *PersonUpsertBulk) SetSkills(v []string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetSkills(v)
+	})
+}
+
+// UpdateSkills sets the "skills" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateSkills() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateSkills()
+	})
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (u *PersonUpsertBulk) ClearSkills() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearSkills()
+	})
+}
+
+// SetLanguages sets the "languages" field.
+func (u *PersonUpsertBulk) SetLanguages(v []string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetLanguages(v)
+	})
+}
+
+// UpdateLanguages sets the "languages" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateLanguages() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateLanguages()
+	})
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (u *PersonUpsertBulk) ClearLanguages() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearLanguages()
+	})
+}
+
+// SetCommune sets the "commune" field.
+func (u *PersonUpsertBulk) SetCommune(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetCommune(v)
+	})
+}
+
+// UpdateCommune sets the "commune" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateCommune() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateCommune()
+	})
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (u *PersonUpsertBulk) SetTravelKm(v int) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetTravelKm(v)
+	})
+}
+
+// AddTravelKm adds v to the "travel_km" field.
+func (u *PersonUpsertBulk) AddTravelKm(v int) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.AddTravelKm(v)
+	})
+}
+
+// UpdateTravelKm sets the "travel_km" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateTravelKm() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateTravelKm()
+	})
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (u *PersonUpsertBulk) ClearTravelKm() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearTravelKm()
+	})
+}
+
+// SetStanding sets the "standing" field.
+func (u *PersonUpsertBulk) SetStanding(v person.Standing) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetStanding(v)
+	})
+}
+
+// UpdateStanding sets the "standing" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateStanding() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateStanding()
+	})
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (u *PersonUpsertBulk) ClearStanding() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearStanding()
+	})
+}
+
+// SetStatuses sets the "statuses" field.
+func (u *PersonUpsertBulk) SetStatuses(v []string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetStatuses(v)
+	})
+}
+
+// UpdateStatuses sets the "statuses" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateStatuses() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateStatuses()
+	})
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (u *PersonUpsertBulk) ClearStatuses() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearStatuses()
+	})
+}
+
+// SetLinks sets the "links" field.
+func (u *PersonUpsertBulk) SetLinks(v []schema.Link) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetLinks(v)
+	})
+}
+
+// UpdateLinks sets the "links" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateLinks() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateLinks()
+	})
+}
+
+// ClearLinks clears the value of the "links" field.
+func (u *PersonUpsertBulk) ClearLinks() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearLinks()
+	})
+}
+
+// SetContact sets the "contact" field.
+func (u *PersonUpsertBulk) SetContact(v person.Contact) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetContact(v)
+	})
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateContact() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateContact()
+	})
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *PersonUpsertBulk) SetVisibility(v map[string]string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetVisibility(v)
+	})
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateVisibility() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateVisibility()
+	})
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (u *PersonUpsertBulk) ClearVisibility() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearVisibility()
+	})
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (u *PersonUpsertBulk) SetFoundCommune(v string) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetFoundCommune(v)
+	})
+}
+
+// UpdateFoundCommune sets the "found_commune" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateFoundCommune() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateFoundCommune()
+	})
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (u *PersonUpsertBulk) SetFoundTile(v int) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetFoundTile(v)
+	})
+}
+
+// AddFoundTile adds v to the "found_tile" field.
+func (u *PersonUpsertBulk) AddFoundTile(v int) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.AddFoundTile(v)
+	})
+}
+
+// UpdateFoundTile sets the "found_tile" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateFoundTile() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateFoundTile()
+	})
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (u *PersonUpsertBulk) ClearFoundTile() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearFoundTile()
 	})
 }
 

@@ -14,8 +14,13 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/account"
+	"github.com/labfilms/labfilms/ent/busyperiod"
 	"github.com/labfilms/labfilms/ent/filmmember"
+	"github.com/labfilms/labfilms/ent/handle"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/space"
 )
@@ -23,14 +28,21 @@ import (
 // PersonQuery is the builder for querying Person entities.
 type PersonQuery struct {
 	config
-	ctx             *QueryContext
-	order           []person.OrderOption
-	inters          []Interceptor
-	predicates      []predicate.Person
-	withSpace       *SpaceQuery
-	withAccount     *AccountQuery
-	withMemberships *FilmMemberQuery
-	modifiers       []func(*sql.Selector)
+	ctx               *QueryContext
+	order             []person.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.Person
+	withSpace         *SpaceQuery
+	withAccount       *AccountQuery
+	withMemberships   *FilmMemberQuery
+	withOrganisations *MembershipQuery
+	withHandles       *HandleQuery
+	withCrafts        *PersonCraftQuery
+	withBusy          *BusyPeriodQuery
+	withNotifications *NotificationQuery
+	withMergedInto    *PersonQuery
+	withMerged        *PersonQuery
+	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -126,6 +138,160 @@ func (_q *PersonQuery) QueryMemberships() *FilmMemberQuery {
 			sqlgraph.From(person.Table, person.FieldID, selector),
 			sqlgraph.To(filmmember.Table, filmmember.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, person.MembershipsTable, person.MembershipsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOrganisations chains the current query on the "organisations" edge.
+func (_q *PersonQuery) QueryOrganisations() *MembershipQuery {
+	query := (&MembershipClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(membership.Table, membership.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.OrganisationsTable, person.OrganisationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryHandles chains the current query on the "handles" edge.
+func (_q *PersonQuery) QueryHandles() *HandleQuery {
+	query := (&HandleClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(handle.Table, handle.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.HandlesTable, person.HandlesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCrafts chains the current query on the "crafts" edge.
+func (_q *PersonQuery) QueryCrafts() *PersonCraftQuery {
+	query := (&PersonCraftClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(personcraft.Table, personcraft.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.CraftsTable, person.CraftsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryBusy chains the current query on the "busy" edge.
+func (_q *PersonQuery) QueryBusy() *BusyPeriodQuery {
+	query := (&BusyPeriodClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(busyperiod.Table, busyperiod.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.BusyTable, person.BusyColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryNotifications chains the current query on the "notifications" edge.
+func (_q *PersonQuery) QueryNotifications() *NotificationQuery {
+	query := (&NotificationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(notification.Table, notification.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.NotificationsTable, person.NotificationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMergedInto chains the current query on the "merged_into" edge.
+func (_q *PersonQuery) QueryMergedInto() *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, person.MergedIntoTable, person.MergedIntoColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMerged chains the current query on the "merged" edge.
+func (_q *PersonQuery) QueryMerged() *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.MergedTable, person.MergedColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -320,14 +486,21 @@ func (_q *PersonQuery) Clone() *PersonQuery {
 		return nil
 	}
 	return &PersonQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]person.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.Person{}, _q.predicates...),
-		withSpace:       _q.withSpace.Clone(),
-		withAccount:     _q.withAccount.Clone(),
-		withMemberships: _q.withMemberships.Clone(),
+		config:            _q.config,
+		ctx:               _q.ctx.Clone(),
+		order:             append([]person.OrderOption{}, _q.order...),
+		inters:            append([]Interceptor{}, _q.inters...),
+		predicates:        append([]predicate.Person{}, _q.predicates...),
+		withSpace:         _q.withSpace.Clone(),
+		withAccount:       _q.withAccount.Clone(),
+		withMemberships:   _q.withMemberships.Clone(),
+		withOrganisations: _q.withOrganisations.Clone(),
+		withHandles:       _q.withHandles.Clone(),
+		withCrafts:        _q.withCrafts.Clone(),
+		withBusy:          _q.withBusy.Clone(),
+		withNotifications: _q.withNotifications.Clone(),
+		withMergedInto:    _q.withMergedInto.Clone(),
+		withMerged:        _q.withMerged.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -364,6 +537,83 @@ func (_q *PersonQuery) WithMemberships(opts ...func(*FilmMemberQuery)) *PersonQu
 		opt(query)
 	}
 	_q.withMemberships = query
+	return _q
+}
+
+// WithOrganisations tells the query-builder to eager-load the nodes that are connected to
+// the "organisations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithOrganisations(opts ...func(*MembershipQuery)) *PersonQuery {
+	query := (&MembershipClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOrganisations = query
+	return _q
+}
+
+// WithHandles tells the query-builder to eager-load the nodes that are connected to
+// the "handles" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithHandles(opts ...func(*HandleQuery)) *PersonQuery {
+	query := (&HandleClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withHandles = query
+	return _q
+}
+
+// WithCrafts tells the query-builder to eager-load the nodes that are connected to
+// the "crafts" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithCrafts(opts ...func(*PersonCraftQuery)) *PersonQuery {
+	query := (&PersonCraftClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCrafts = query
+	return _q
+}
+
+// WithBusy tells the query-builder to eager-load the nodes that are connected to
+// the "busy" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithBusy(opts ...func(*BusyPeriodQuery)) *PersonQuery {
+	query := (&BusyPeriodClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withBusy = query
+	return _q
+}
+
+// WithNotifications tells the query-builder to eager-load the nodes that are connected to
+// the "notifications" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithNotifications(opts ...func(*NotificationQuery)) *PersonQuery {
+	query := (&NotificationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withNotifications = query
+	return _q
+}
+
+// WithMergedInto tells the query-builder to eager-load the nodes that are connected to
+// the "merged_into" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithMergedInto(opts ...func(*PersonQuery)) *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMergedInto = query
+	return _q
+}
+
+// WithMerged tells the query-builder to eager-load the nodes that are connected to
+// the "merged" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithMerged(opts ...func(*PersonQuery)) *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMerged = query
 	return _q
 }
 
@@ -445,10 +695,17 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 	var (
 		nodes       = []*Person{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [10]bool{
 			_q.withSpace != nil,
 			_q.withAccount != nil,
 			_q.withMemberships != nil,
+			_q.withOrganisations != nil,
+			_q.withHandles != nil,
+			_q.withCrafts != nil,
+			_q.withBusy != nil,
+			_q.withNotifications != nil,
+			_q.withMergedInto != nil,
+			_q.withMerged != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -488,6 +745,54 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 		if err := _q.loadMemberships(ctx, query, nodes,
 			func(n *Person) { n.Edges.Memberships = []*FilmMember{} },
 			func(n *Person, e *FilmMember) { n.Edges.Memberships = append(n.Edges.Memberships, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOrganisations; query != nil {
+		if err := _q.loadOrganisations(ctx, query, nodes,
+			func(n *Person) { n.Edges.Organisations = []*Membership{} },
+			func(n *Person, e *Membership) { n.Edges.Organisations = append(n.Edges.Organisations, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withHandles; query != nil {
+		if err := _q.loadHandles(ctx, query, nodes,
+			func(n *Person) { n.Edges.Handles = []*Handle{} },
+			func(n *Person, e *Handle) { n.Edges.Handles = append(n.Edges.Handles, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCrafts; query != nil {
+		if err := _q.loadCrafts(ctx, query, nodes,
+			func(n *Person) { n.Edges.Crafts = []*PersonCraft{} },
+			func(n *Person, e *PersonCraft) { n.Edges.Crafts = append(n.Edges.Crafts, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withBusy; query != nil {
+		if err := _q.loadBusy(ctx, query, nodes,
+			func(n *Person) { n.Edges.Busy = []*BusyPeriod{} },
+			func(n *Person, e *BusyPeriod) { n.Edges.Busy = append(n.Edges.Busy, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withNotifications; query != nil {
+		if err := _q.loadNotifications(ctx, query, nodes,
+			func(n *Person) { n.Edges.Notifications = []*Notification{} },
+			func(n *Person, e *Notification) { n.Edges.Notifications = append(n.Edges.Notifications, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMergedInto; query != nil {
+		if err := _q.loadMergedInto(ctx, query, nodes, nil,
+			func(n *Person, e *Person) { n.Edges.MergedInto = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMerged; query != nil {
+		if err := _q.loadMerged(ctx, query, nodes,
+			func(n *Person) { n.Edges.Merged = []*Person{} },
+			func(n *Person, e *Person) { n.Edges.Merged = append(n.Edges.Merged, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -580,6 +885,224 @@ func (_q *PersonQuery) loadMemberships(ctx context.Context, query *FilmMemberQue
 	}
 	return nil
 }
+func (_q *PersonQuery) loadOrganisations(ctx context.Context, query *MembershipQuery, nodes []*Person, init func(*Person), assign func(*Person, *Membership)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(membership.FieldPersonID)
+	}
+	query.Where(predicate.Membership(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.OrganisationsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadHandles(ctx context.Context, query *HandleQuery, nodes []*Person, init func(*Person), assign func(*Person, *Handle)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(handle.FieldPersonID)
+	}
+	query.Where(predicate.Handle(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.HandlesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "person_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadCrafts(ctx context.Context, query *PersonCraftQuery, nodes []*Person, init func(*Person), assign func(*Person, *PersonCraft)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(personcraft.FieldPersonID)
+	}
+	query.Where(predicate.PersonCraft(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.CraftsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadBusy(ctx context.Context, query *BusyPeriodQuery, nodes []*Person, init func(*Person), assign func(*Person, *BusyPeriod)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(busyperiod.FieldPersonID)
+	}
+	query.Where(predicate.BusyPeriod(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.BusyColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadNotifications(ctx context.Context, query *NotificationQuery, nodes []*Person, init func(*Person), assign func(*Person, *Notification)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(notification.FieldPersonID)
+	}
+	query.Where(predicate.Notification(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.NotificationsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadMergedInto(ctx context.Context, query *PersonQuery, nodes []*Person, init func(*Person), assign func(*Person, *Person)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Person)
+	for i := range nodes {
+		if nodes[i].MergedIntoID == nil {
+			continue
+		}
+		fk := *nodes[i].MergedIntoID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(person.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "merged_into_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *PersonQuery) loadMerged(ctx context.Context, query *PersonQuery, nodes []*Person, init func(*Person), assign func(*Person, *Person)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(person.FieldMergedIntoID)
+	}
+	query.Where(predicate.Person(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.MergedColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.MergedIntoID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "merged_into_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "merged_into_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *PersonQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -611,6 +1134,9 @@ func (_q *PersonQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withSpace != nil {
 			_spec.Node.AddColumnOnce(person.FieldSpaceID)
+		}
+		if _q.withMergedInto != nil {
+			_spec.Node.AddColumnOnce(person.FieldMergedIntoID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -10,11 +10,18 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/account"
+	"github.com/labfilms/labfilms/ent/busyperiod"
 	"github.com/labfilms/labfilms/ent/filmmember"
+	"github.com/labfilms/labfilms/ent/handle"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
 	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/schema"
 	"github.com/labfilms/labfilms/ent/space"
 )
 
@@ -156,6 +163,282 @@ func (_u *PersonUpdate) SetNillableSuspended(v *bool) *PersonUpdate {
 	return _u
 }
 
+// SetClaim sets the "claim" field.
+func (_u *PersonUpdate) SetClaim(v person.Claim) *PersonUpdate {
+	_u.mutation.SetClaim(v)
+	return _u
+}
+
+// SetNillableClaim sets the "claim" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableClaim(v *person.Claim) *PersonUpdate {
+	if v != nil {
+		_u.SetClaim(*v)
+	}
+	return _u
+}
+
+// SetListed sets the "listed" field.
+func (_u *PersonUpdate) SetListed(v bool) *PersonUpdate {
+	_u.mutation.SetListed(v)
+	return _u
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableListed(v *bool) *PersonUpdate {
+	if v != nil {
+		_u.SetListed(*v)
+	}
+	return _u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *PersonUpdate) SetMergedIntoID(v string) *PersonUpdate {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableMergedIntoID(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *PersonUpdate) ClearMergedIntoID() *PersonUpdate {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
+// SetPronouns sets the "pronouns" field.
+func (_u *PersonUpdate) SetPronouns(v string) *PersonUpdate {
+	_u.mutation.SetPronouns(v)
+	return _u
+}
+
+// SetNillablePronouns sets the "pronouns" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillablePronouns(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetPronouns(*v)
+	}
+	return _u
+}
+
+// SetBio sets the "bio" field.
+func (_u *PersonUpdate) SetBio(v string) *PersonUpdate {
+	_u.mutation.SetBio(v)
+	return _u
+}
+
+// SetNillableBio sets the "bio" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableBio(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetBio(*v)
+	}
+	return _u
+}
+
+// SetSkills sets the "skills" field.
+func (_u *PersonUpdate) SetSkills(v []string) *PersonUpdate {
+	_u.mutation.SetSkills(v)
+	return _u
+}
+
+// AppendSkills appends value to the "skills" field.
+func (_u *PersonUpdate) AppendSkills(v []string) *PersonUpdate {
+	_u.mutation.AppendSkills(v)
+	return _u
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (_u *PersonUpdate) ClearSkills() *PersonUpdate {
+	_u.mutation.ClearSkills()
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *PersonUpdate) SetLanguages(v []string) *PersonUpdate {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PersonUpdate) AppendLanguages(v []string) *PersonUpdate {
+	_u.mutation.AppendLanguages(v)
+	return _u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (_u *PersonUpdate) ClearLanguages() *PersonUpdate {
+	_u.mutation.ClearLanguages()
+	return _u
+}
+
+// SetCommune sets the "commune" field.
+func (_u *PersonUpdate) SetCommune(v string) *PersonUpdate {
+	_u.mutation.SetCommune(v)
+	return _u
+}
+
+// SetNillableCommune sets the "commune" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableCommune(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetCommune(*v)
+	}
+	return _u
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (_u *PersonUpdate) SetTravelKm(v int) *PersonUpdate {
+	_u.mutation.ResetTravelKm()
+	_u.mutation.SetTravelKm(v)
+	return _u
+}
+
+// SetNillableTravelKm sets the "travel_km" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableTravelKm(v *int) *PersonUpdate {
+	if v != nil {
+		_u.SetTravelKm(*v)
+	}
+	return _u
+}
+
+// AddTravelKm adds value to the "travel_km" field.
+func (_u *PersonUpdate) AddTravelKm(v int) *PersonUpdate {
+	_u.mutation.AddTravelKm(v)
+	return _u
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (_u *PersonUpdate) ClearTravelKm() *PersonUpdate {
+	_u.mutation.ClearTravelKm()
+	return _u
+}
+
+// SetStanding sets the "standing" field.
+func (_u *PersonUpdate) SetStanding(v person.Standing) *PersonUpdate {
+	_u.mutation.SetStanding(v)
+	return _u
+}
+
+// SetNillableStanding sets the "standing" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableStanding(v *person.Standing) *PersonUpdate {
+	if v != nil {
+		_u.SetStanding(*v)
+	}
+	return _u
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (_u *PersonUpdate) ClearStanding() *PersonUpdate {
+	_u.mutation.ClearStanding()
+	return _u
+}
+
+// SetStatuses sets the "statuses" field.
+func (_u *PersonUpdate) SetStatuses(v []string) *PersonUpdate {
+	_u.mutation.SetStatuses(v)
+	return _u
+}
+
+// AppendStatuses appends value to the "statuses" field.
+func (_u *PersonUpdate) AppendStatuses(v []string) *PersonUpdate {
+	_u.mutation.AppendStatuses(v)
+	return _u
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (_u *PersonUpdate) ClearStatuses() *PersonUpdate {
+	_u.mutation.ClearStatuses()
+	return _u
+}
+
+// SetLinks sets the "links" field.
+func (_u *PersonUpdate) SetLinks(v []schema.Link) *PersonUpdate {
+	_u.mutation.SetLinks(v)
+	return _u
+}
+
+// AppendLinks appends value to the "links" field.
+func (_u *PersonUpdate) AppendLinks(v []schema.Link) *PersonUpdate {
+	_u.mutation.AppendLinks(v)
+	return _u
+}
+
+// ClearLinks clears the value of the "links" field.
+func (_u *PersonUpdate) ClearLinks() *PersonUpdate {
+	_u.mutation.ClearLinks()
+	return _u
+}
+
+// SetContact sets the "contact" field.
+func (_u *PersonUpdate) SetContact(v person.Contact) *PersonUpdate {
+	_u.mutation.SetContact(v)
+	return _u
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableContact(v *person.Contact) *PersonUpdate {
+	if v != nil {
+		_u.SetContact(*v)
+	}
+	return _u
+}
+
+// SetVisibility sets the "visibility" field.
+func (_u *PersonUpdate) SetVisibility(v map[string]string) *PersonUpdate {
+	_u.mutation.SetVisibility(v)
+	return _u
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (_u *PersonUpdate) ClearVisibility() *PersonUpdate {
+	_u.mutation.ClearVisibility()
+	return _u
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (_u *PersonUpdate) SetFoundCommune(v string) *PersonUpdate {
+	_u.mutation.SetFoundCommune(v)
+	return _u
+}
+
+// SetNillableFoundCommune sets the "found_commune" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableFoundCommune(v *string) *PersonUpdate {
+	if v != nil {
+		_u.SetFoundCommune(*v)
+	}
+	return _u
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (_u *PersonUpdate) SetFoundTile(v int) *PersonUpdate {
+	_u.mutation.ResetFoundTile()
+	_u.mutation.SetFoundTile(v)
+	return _u
+}
+
+// SetNillableFoundTile sets the "found_tile" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableFoundTile(v *int) *PersonUpdate {
+	if v != nil {
+		_u.SetFoundTile(*v)
+	}
+	return _u
+}
+
+// AddFoundTile adds value to the "found_tile" field.
+func (_u *PersonUpdate) AddFoundTile(v int) *PersonUpdate {
+	_u.mutation.AddFoundTile(v)
+	return _u
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (_u *PersonUpdate) ClearFoundTile() *PersonUpdate {
+	_u.mutation.ClearFoundTile()
+	return _u
+}
+
 // SetSpace sets the "space" edge to the Space entity.
 func (_u *PersonUpdate) SetSpace(v *Space) *PersonUpdate {
 	return _u.SetSpaceID(v.ID)
@@ -195,6 +478,101 @@ func (_u *PersonUpdate) AddMemberships(v ...*FilmMember) *PersonUpdate {
 	return _u.AddMembershipIDs(ids...)
 }
 
+// AddOrganisationIDs adds the "organisations" edge to the Membership entity by IDs.
+func (_u *PersonUpdate) AddOrganisationIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddOrganisationIDs(ids...)
+	return _u
+}
+
+// AddOrganisations adds the "organisations" edges to the Membership entity.
+func (_u *PersonUpdate) AddOrganisations(v ...*Membership) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOrganisationIDs(ids...)
+}
+
+// AddHandleIDs adds the "handles" edge to the Handle entity by IDs.
+func (_u *PersonUpdate) AddHandleIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddHandleIDs(ids...)
+	return _u
+}
+
+// AddHandles adds the "handles" edges to the Handle entity.
+func (_u *PersonUpdate) AddHandles(v ...*Handle) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddHandleIDs(ids...)
+}
+
+// AddCraftIDs adds the "crafts" edge to the PersonCraft entity by IDs.
+func (_u *PersonUpdate) AddCraftIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddCraftIDs(ids...)
+	return _u
+}
+
+// AddCrafts adds the "crafts" edges to the PersonCraft entity.
+func (_u *PersonUpdate) AddCrafts(v ...*PersonCraft) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCraftIDs(ids...)
+}
+
+// AddBusyIDs adds the "busy" edge to the BusyPeriod entity by IDs.
+func (_u *PersonUpdate) AddBusyIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddBusyIDs(ids...)
+	return _u
+}
+
+// AddBusy adds the "busy" edges to the BusyPeriod entity.
+func (_u *PersonUpdate) AddBusy(v ...*BusyPeriod) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddBusyIDs(ids...)
+}
+
+// AddNotificationIDs adds the "notifications" edge to the Notification entity by IDs.
+func (_u *PersonUpdate) AddNotificationIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddNotificationIDs(ids...)
+	return _u
+}
+
+// AddNotifications adds the "notifications" edges to the Notification entity.
+func (_u *PersonUpdate) AddNotifications(v ...*Notification) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddNotificationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Person entity.
+func (_u *PersonUpdate) SetMergedInto(v *Person) *PersonUpdate {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Person entity by IDs.
+func (_u *PersonUpdate) AddMergedIDs(ids ...string) *PersonUpdate {
+	_u.mutation.AddMergedIDs(ids...)
+	return _u
+}
+
+// AddMerged adds the "merged" edges to the Person entity.
+func (_u *PersonUpdate) AddMerged(v ...*Person) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMergedIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdate) Mutation() *PersonMutation {
 	return _u.mutation
@@ -231,6 +609,138 @@ func (_u *PersonUpdate) RemoveMemberships(v ...*FilmMember) *PersonUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMembershipIDs(ids...)
+}
+
+// ClearOrganisations clears all "organisations" edges to the Membership entity.
+func (_u *PersonUpdate) ClearOrganisations() *PersonUpdate {
+	_u.mutation.ClearOrganisations()
+	return _u
+}
+
+// RemoveOrganisationIDs removes the "organisations" edge to Membership entities by IDs.
+func (_u *PersonUpdate) RemoveOrganisationIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveOrganisationIDs(ids...)
+	return _u
+}
+
+// RemoveOrganisations removes "organisations" edges to Membership entities.
+func (_u *PersonUpdate) RemoveOrganisations(v ...*Membership) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOrganisationIDs(ids...)
+}
+
+// ClearHandles clears all "handles" edges to the Handle entity.
+func (_u *PersonUpdate) ClearHandles() *PersonUpdate {
+	_u.mutation.ClearHandles()
+	return _u
+}
+
+// RemoveHandleIDs removes the "handles" edge to Handle entities by IDs.
+func (_u *PersonUpdate) RemoveHandleIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveHandleIDs(ids...)
+	return _u
+}
+
+// RemoveHandles removes "handles" edges to Handle entities.
+func (_u *PersonUpdate) RemoveHandles(v ...*Handle) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveHandleIDs(ids...)
+}
+
+// ClearCrafts clears all "crafts" edges to the PersonCraft entity.
+func (_u *PersonUpdate) ClearCrafts() *PersonUpdate {
+	_u.mutation.ClearCrafts()
+	return _u
+}
+
+// RemoveCraftIDs removes the "crafts" edge to PersonCraft entities by IDs.
+func (_u *PersonUpdate) RemoveCraftIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveCraftIDs(ids...)
+	return _u
+}
+
+// RemoveCrafts removes "crafts" edges to PersonCraft entities.
+func (_u *PersonUpdate) RemoveCrafts(v ...*PersonCraft) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCraftIDs(ids...)
+}
+
+// ClearBusy clears all "busy" edges to the BusyPeriod entity.
+func (_u *PersonUpdate) ClearBusy() *PersonUpdate {
+	_u.mutation.ClearBusy()
+	return _u
+}
+
+// RemoveBusyIDs removes the "busy" edge to BusyPeriod entities by IDs.
+func (_u *PersonUpdate) RemoveBusyIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveBusyIDs(ids...)
+	return _u
+}
+
+// RemoveBusy removes "busy" edges to BusyPeriod entities.
+func (_u *PersonUpdate) RemoveBusy(v ...*BusyPeriod) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveBusyIDs(ids...)
+}
+
+// ClearNotifications clears all "notifications" edges to the Notification entity.
+func (_u *PersonUpdate) ClearNotifications() *PersonUpdate {
+	_u.mutation.ClearNotifications()
+	return _u
+}
+
+// RemoveNotificationIDs removes the "notifications" edge to Notification entities by IDs.
+func (_u *PersonUpdate) RemoveNotificationIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveNotificationIDs(ids...)
+	return _u
+}
+
+// RemoveNotifications removes "notifications" edges to Notification entities.
+func (_u *PersonUpdate) RemoveNotifications(v ...*Notification) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveNotificationIDs(ids...)
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Person entity.
+func (_u *PersonUpdate) ClearMergedInto() *PersonUpdate {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearMerged clears all "merged" edges to the Person entity.
+func (_u *PersonUpdate) ClearMerged() *PersonUpdate {
+	_u.mutation.ClearMerged()
+	return _u
+}
+
+// RemoveMergedIDs removes the "merged" edge to Person entities by IDs.
+func (_u *PersonUpdate) RemoveMergedIDs(ids ...string) *PersonUpdate {
+	_u.mutation.RemoveMergedIDs(ids...)
+	return _u
+}
+
+// RemoveMerged removes "merged" edges to Person entities.
+func (_u *PersonUpdate) RemoveMerged(v ...*Person) *PersonUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMergedIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -306,6 +816,41 @@ func (_u *PersonUpdate) check() error {
 			return &ValidationError{Name: "sort_name", err: fmt.Errorf(`ent: validator failed for field "Person.sort_name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Claim(); ok {
+		if err := person.ClaimValidator(v); err != nil {
+			return &ValidationError{Name: "claim", err: fmt.Errorf(`ent: validator failed for field "Person.claim": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Pronouns(); ok {
+		if err := person.PronounsValidator(v); err != nil {
+			return &ValidationError{Name: "pronouns", err: fmt.Errorf(`ent: validator failed for field "Person.pronouns": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Bio(); ok {
+		if err := person.BioValidator(v); err != nil {
+			return &ValidationError{Name: "bio", err: fmt.Errorf(`ent: validator failed for field "Person.bio": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Commune(); ok {
+		if err := person.CommuneValidator(v); err != nil {
+			return &ValidationError{Name: "commune", err: fmt.Errorf(`ent: validator failed for field "Person.commune": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Standing(); ok {
+		if err := person.StandingValidator(v); err != nil {
+			return &ValidationError{Name: "standing", err: fmt.Errorf(`ent: validator failed for field "Person.standing": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Contact(); ok {
+		if err := person.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Person.contact": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.FoundCommune(); ok {
+		if err := person.FoundCommuneValidator(v); err != nil {
+			return &ValidationError{Name: "found_commune", err: fmt.Errorf(`ent: validator failed for field "Person.found_commune": %w`, err)}
+		}
+	}
 	if _u.mutation.SpaceCleared() && len(_u.mutation.SpaceIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Person.space"`)
 	}
@@ -350,6 +895,101 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Suspended(); ok {
 		_spec.SetField(person.FieldSuspended, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Claim(); ok {
+		_spec.SetField(person.FieldClaim, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Listed(); ok {
+		_spec.SetField(person.FieldListed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Pronouns(); ok {
+		_spec.SetField(person.FieldPronouns, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Bio(); ok {
+		_spec.SetField(person.FieldBio, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Skills(); ok {
+		_spec.SetField(person.FieldSkills, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSkills(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldSkills, value)
+		})
+	}
+	if _u.mutation.SkillsCleared() {
+		_spec.ClearField(person.FieldSkills, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLanguages, value)
+		})
+	}
+	if _u.mutation.LanguagesCleared() {
+		_spec.ClearField(person.FieldLanguages, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Commune(); ok {
+		_spec.SetField(person.FieldCommune, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TravelKm(); ok {
+		_spec.SetField(person.FieldTravelKm, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTravelKm(); ok {
+		_spec.AddField(person.FieldTravelKm, field.TypeInt, value)
+	}
+	if _u.mutation.TravelKmCleared() {
+		_spec.ClearField(person.FieldTravelKm, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Standing(); ok {
+		_spec.SetField(person.FieldStanding, field.TypeEnum, value)
+	}
+	if _u.mutation.StandingCleared() {
+		_spec.ClearField(person.FieldStanding, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Statuses(); ok {
+		_spec.SetField(person.FieldStatuses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedStatuses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldStatuses, value)
+		})
+	}
+	if _u.mutation.StatusesCleared() {
+		_spec.ClearField(person.FieldStatuses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(person.FieldLinks, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLinks(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLinks, value)
+		})
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(person.FieldLinks, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Contact(); ok {
+		_spec.SetField(person.FieldContact, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Visibility(); ok {
+		_spec.SetField(person.FieldVisibility, field.TypeJSON, value)
+	}
+	if _u.mutation.VisibilityCleared() {
+		_spec.ClearField(person.FieldVisibility, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.FoundCommune(); ok {
+		_spec.SetField(person.FieldFoundCommune, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FoundTile(); ok {
+		_spec.SetField(person.FieldFoundTile, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedFoundTile(); ok {
+		_spec.AddField(person.FieldFoundTile, field.TypeInt, value)
+	}
+	if _u.mutation.FoundTileCleared() {
+		_spec.ClearField(person.FieldFoundTile, field.TypeInt)
 	}
 	if _u.mutation.SpaceCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -447,6 +1087,305 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrganisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOrganisationsIDs(); len(nodes) > 0 && !_u.mutation.OrganisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrganisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HandlesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedHandlesIDs(); len(nodes) > 0 && !_u.mutation.HandlesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HandlesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CraftsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCraftsIDs(); len(nodes) > 0 && !_u.mutation.CraftsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CraftsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.BusyCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedBusyIDs(); len(nodes) > 0 && !_u.mutation.BusyCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.BusyIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.NotificationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedNotificationsIDs(); len(nodes) > 0 && !_u.mutation.NotificationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.NotificationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   person.MergedIntoTable,
+			Columns: []string{person.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   person.MergedIntoTable,
+			Columns: []string{person.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMergedIDs(); len(nodes) > 0 && !_u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -599,6 +1538,282 @@ func (_u *PersonUpdateOne) SetNillableSuspended(v *bool) *PersonUpdateOne {
 	return _u
 }
 
+// SetClaim sets the "claim" field.
+func (_u *PersonUpdateOne) SetClaim(v person.Claim) *PersonUpdateOne {
+	_u.mutation.SetClaim(v)
+	return _u
+}
+
+// SetNillableClaim sets the "claim" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableClaim(v *person.Claim) *PersonUpdateOne {
+	if v != nil {
+		_u.SetClaim(*v)
+	}
+	return _u
+}
+
+// SetListed sets the "listed" field.
+func (_u *PersonUpdateOne) SetListed(v bool) *PersonUpdateOne {
+	_u.mutation.SetListed(v)
+	return _u
+}
+
+// SetNillableListed sets the "listed" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableListed(v *bool) *PersonUpdateOne {
+	if v != nil {
+		_u.SetListed(*v)
+	}
+	return _u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *PersonUpdateOne) SetMergedIntoID(v string) *PersonUpdateOne {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableMergedIntoID(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *PersonUpdateOne) ClearMergedIntoID() *PersonUpdateOne {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
+// SetPronouns sets the "pronouns" field.
+func (_u *PersonUpdateOne) SetPronouns(v string) *PersonUpdateOne {
+	_u.mutation.SetPronouns(v)
+	return _u
+}
+
+// SetNillablePronouns sets the "pronouns" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillablePronouns(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetPronouns(*v)
+	}
+	return _u
+}
+
+// SetBio sets the "bio" field.
+func (_u *PersonUpdateOne) SetBio(v string) *PersonUpdateOne {
+	_u.mutation.SetBio(v)
+	return _u
+}
+
+// SetNillableBio sets the "bio" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableBio(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetBio(*v)
+	}
+	return _u
+}
+
+// SetSkills sets the "skills" field.
+func (_u *PersonUpdateOne) SetSkills(v []string) *PersonUpdateOne {
+	_u.mutation.SetSkills(v)
+	return _u
+}
+
+// AppendSkills appends value to the "skills" field.
+func (_u *PersonUpdateOne) AppendSkills(v []string) *PersonUpdateOne {
+	_u.mutation.AppendSkills(v)
+	return _u
+}
+
+// ClearSkills clears the value of the "skills" field.
+func (_u *PersonUpdateOne) ClearSkills() *PersonUpdateOne {
+	_u.mutation.ClearSkills()
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *PersonUpdateOne) SetLanguages(v []string) *PersonUpdateOne {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PersonUpdateOne) AppendLanguages(v []string) *PersonUpdateOne {
+	_u.mutation.AppendLanguages(v)
+	return _u
+}
+
+// ClearLanguages clears the value of the "languages" field.
+func (_u *PersonUpdateOne) ClearLanguages() *PersonUpdateOne {
+	_u.mutation.ClearLanguages()
+	return _u
+}
+
+// SetCommune sets the "commune" field.
+func (_u *PersonUpdateOne) SetCommune(v string) *PersonUpdateOne {
+	_u.mutation.SetCommune(v)
+	return _u
+}
+
+// SetNillableCommune sets the "commune" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableCommune(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetCommune(*v)
+	}
+	return _u
+}
+
+// SetTravelKm sets the "travel_km" field.
+func (_u *PersonUpdateOne) SetTravelKm(v int) *PersonUpdateOne {
+	_u.mutation.ResetTravelKm()
+	_u.mutation.SetTravelKm(v)
+	return _u
+}
+
+// SetNillableTravelKm sets the "travel_km" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableTravelKm(v *int) *PersonUpdateOne {
+	if v != nil {
+		_u.SetTravelKm(*v)
+	}
+	return _u
+}
+
+// AddTravelKm adds value to the "travel_km" field.
+func (_u *PersonUpdateOne) AddTravelKm(v int) *PersonUpdateOne {
+	_u.mutation.AddTravelKm(v)
+	return _u
+}
+
+// ClearTravelKm clears the value of the "travel_km" field.
+func (_u *PersonUpdateOne) ClearTravelKm() *PersonUpdateOne {
+	_u.mutation.ClearTravelKm()
+	return _u
+}
+
+// SetStanding sets the "standing" field.
+func (_u *PersonUpdateOne) SetStanding(v person.Standing) *PersonUpdateOne {
+	_u.mutation.SetStanding(v)
+	return _u
+}
+
+// SetNillableStanding sets the "standing" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableStanding(v *person.Standing) *PersonUpdateOne {
+	if v != nil {
+		_u.SetStanding(*v)
+	}
+	return _u
+}
+
+// ClearStanding clears the value of the "standing" field.
+func (_u *PersonUpdateOne) ClearStanding() *PersonUpdateOne {
+	_u.mutation.ClearStanding()
+	return _u
+}
+
+// SetStatuses sets the "statuses" field.
+func (_u *PersonUpdateOne) SetStatuses(v []string) *PersonUpdateOne {
+	_u.mutation.SetStatuses(v)
+	return _u
+}
+
+// AppendStatuses appends value to the "statuses" field.
+func (_u *PersonUpdateOne) AppendStatuses(v []string) *PersonUpdateOne {
+	_u.mutation.AppendStatuses(v)
+	return _u
+}
+
+// ClearStatuses clears the value of the "statuses" field.
+func (_u *PersonUpdateOne) ClearStatuses() *PersonUpdateOne {
+	_u.mutation.ClearStatuses()
+	return _u
+}
+
+// SetLinks sets the "links" field.
+func (_u *PersonUpdateOne) SetLinks(v []schema.Link) *PersonUpdateOne {
+	_u.mutation.SetLinks(v)
+	return _u
+}
+
+// AppendLinks appends value to the "links" field.
+func (_u *PersonUpdateOne) AppendLinks(v []schema.Link) *PersonUpdateOne {
+	_u.mutation.AppendLinks(v)
+	return _u
+}
+
+// ClearLinks clears the value of the "links" field.
+func (_u *PersonUpdateOne) ClearLinks() *PersonUpdateOne {
+	_u.mutation.ClearLinks()
+	return _u
+}
+
+// SetContact sets the "contact" field.
+func (_u *PersonUpdateOne) SetContact(v person.Contact) *PersonUpdateOne {
+	_u.mutation.SetContact(v)
+	return _u
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableContact(v *person.Contact) *PersonUpdateOne {
+	if v != nil {
+		_u.SetContact(*v)
+	}
+	return _u
+}
+
+// SetVisibility sets the "visibility" field.
+func (_u *PersonUpdateOne) SetVisibility(v map[string]string) *PersonUpdateOne {
+	_u.mutation.SetVisibility(v)
+	return _u
+}
+
+// ClearVisibility clears the value of the "visibility" field.
+func (_u *PersonUpdateOne) ClearVisibility() *PersonUpdateOne {
+	_u.mutation.ClearVisibility()
+	return _u
+}
+
+// SetFoundCommune sets the "found_commune" field.
+func (_u *PersonUpdateOne) SetFoundCommune(v string) *PersonUpdateOne {
+	_u.mutation.SetFoundCommune(v)
+	return _u
+}
+
+// SetNillableFoundCommune sets the "found_commune" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableFoundCommune(v *string) *PersonUpdateOne {
+	if v != nil {
+		_u.SetFoundCommune(*v)
+	}
+	return _u
+}
+
+// SetFoundTile sets the "found_tile" field.
+func (_u *PersonUpdateOne) SetFoundTile(v int) *PersonUpdateOne {
+	_u.mutation.ResetFoundTile()
+	_u.mutation.SetFoundTile(v)
+	return _u
+}
+
+// SetNillableFoundTile sets the "found_tile" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableFoundTile(v *int) *PersonUpdateOne {
+	if v != nil {
+		_u.SetFoundTile(*v)
+	}
+	return _u
+}
+
+// AddFoundTile adds value to the "found_tile" field.
+func (_u *PersonUpdateOne) AddFoundTile(v int) *PersonUpdateOne {
+	_u.mutation.AddFoundTile(v)
+	return _u
+}
+
+// ClearFoundTile clears the value of the "found_tile" field.
+func (_u *PersonUpdateOne) ClearFoundTile() *PersonUpdateOne {
+	_u.mutation.ClearFoundTile()
+	return _u
+}
+
 // SetSpace sets the "space" edge to the Space entity.
 func (_u *PersonUpdateOne) SetSpace(v *Space) *PersonUpdateOne {
 	return _u.SetSpaceID(v.ID)
@@ -638,6 +1853,101 @@ func (_u *PersonUpdateOne) AddMemberships(v ...*FilmMember) *PersonUpdateOne {
 	return _u.AddMembershipIDs(ids...)
 }
 
+// AddOrganisationIDs adds the "organisations" edge to the Membership entity by IDs.
+func (_u *PersonUpdateOne) AddOrganisationIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddOrganisationIDs(ids...)
+	return _u
+}
+
+// AddOrganisations adds the "organisations" edges to the Membership entity.
+func (_u *PersonUpdateOne) AddOrganisations(v ...*Membership) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOrganisationIDs(ids...)
+}
+
+// AddHandleIDs adds the "handles" edge to the Handle entity by IDs.
+func (_u *PersonUpdateOne) AddHandleIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddHandleIDs(ids...)
+	return _u
+}
+
+// AddHandles adds the "handles" edges to the Handle entity.
+func (_u *PersonUpdateOne) AddHandles(v ...*Handle) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddHandleIDs(ids...)
+}
+
+// AddCraftIDs adds the "crafts" edge to the PersonCraft entity by IDs.
+func (_u *PersonUpdateOne) AddCraftIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddCraftIDs(ids...)
+	return _u
+}
+
+// AddCrafts adds the "crafts" edges to the PersonCraft entity.
+func (_u *PersonUpdateOne) AddCrafts(v ...*PersonCraft) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddCraftIDs(ids...)
+}
+
+// AddBusyIDs adds the "busy" edge to the BusyPeriod entity by IDs.
+func (_u *PersonUpdateOne) AddBusyIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddBusyIDs(ids...)
+	return _u
+}
+
+// AddBusy adds the "busy" edges to the BusyPeriod entity.
+func (_u *PersonUpdateOne) AddBusy(v ...*BusyPeriod) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddBusyIDs(ids...)
+}
+
+// AddNotificationIDs adds the "notifications" edge to the Notification entity by IDs.
+func (_u *PersonUpdateOne) AddNotificationIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddNotificationIDs(ids...)
+	return _u
+}
+
+// AddNotifications adds the "notifications" edges to the Notification entity.
+func (_u *PersonUpdateOne) AddNotifications(v ...*Notification) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddNotificationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Person entity.
+func (_u *PersonUpdateOne) SetMergedInto(v *Person) *PersonUpdateOne {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Person entity by IDs.
+func (_u *PersonUpdateOne) AddMergedIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.AddMergedIDs(ids...)
+	return _u
+}
+
+// AddMerged adds the "merged" edges to the Person entity.
+func (_u *PersonUpdateOne) AddMerged(v ...*Person) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMergedIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdateOne) Mutation() *PersonMutation {
 	return _u.mutation
@@ -674,6 +1984,138 @@ func (_u *PersonUpdateOne) RemoveMemberships(v ...*FilmMember) *PersonUpdateOne 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMembershipIDs(ids...)
+}
+
+// ClearOrganisations clears all "organisations" edges to the Membership entity.
+func (_u *PersonUpdateOne) ClearOrganisations() *PersonUpdateOne {
+	_u.mutation.ClearOrganisations()
+	return _u
+}
+
+// RemoveOrganisationIDs removes the "organisations" edge to Membership entities by IDs.
+func (_u *PersonUpdateOne) RemoveOrganisationIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveOrganisationIDs(ids...)
+	return _u
+}
+
+// RemoveOrganisations removes "organisations" edges to Membership entities.
+func (_u *PersonUpdateOne) RemoveOrganisations(v ...*Membership) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOrganisationIDs(ids...)
+}
+
+// ClearHandles clears all "handles" edges to the Handle entity.
+func (_u *PersonUpdateOne) ClearHandles() *PersonUpdateOne {
+	_u.mutation.ClearHandles()
+	return _u
+}
+
+// RemoveHandleIDs removes the "handles" edge to Handle entities by IDs.
+func (_u *PersonUpdateOne) RemoveHandleIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveHandleIDs(ids...)
+	return _u
+}
+
+// RemoveHandles removes "handles" edges to Handle entities.
+func (_u *PersonUpdateOne) RemoveHandles(v ...*Handle) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveHandleIDs(ids...)
+}
+
+// ClearCrafts clears all "crafts" edges to the PersonCraft entity.
+func (_u *PersonUpdateOne) ClearCrafts() *PersonUpdateOne {
+	_u.mutation.ClearCrafts()
+	return _u
+}
+
+// RemoveCraftIDs removes the "crafts" edge to PersonCraft entities by IDs.
+func (_u *PersonUpdateOne) RemoveCraftIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveCraftIDs(ids...)
+	return _u
+}
+
+// RemoveCrafts removes "crafts" edges to PersonCraft entities.
+func (_u *PersonUpdateOne) RemoveCrafts(v ...*PersonCraft) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveCraftIDs(ids...)
+}
+
+// ClearBusy clears all "busy" edges to the BusyPeriod entity.
+func (_u *PersonUpdateOne) ClearBusy() *PersonUpdateOne {
+	_u.mutation.ClearBusy()
+	return _u
+}
+
+// RemoveBusyIDs removes the "busy" edge to BusyPeriod entities by IDs.
+func (_u *PersonUpdateOne) RemoveBusyIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveBusyIDs(ids...)
+	return _u
+}
+
+// RemoveBusy removes "busy" edges to BusyPeriod entities.
+func (_u *PersonUpdateOne) RemoveBusy(v ...*BusyPeriod) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveBusyIDs(ids...)
+}
+
+// ClearNotifications clears all "notifications" edges to the Notification entity.
+func (_u *PersonUpdateOne) ClearNotifications() *PersonUpdateOne {
+	_u.mutation.ClearNotifications()
+	return _u
+}
+
+// RemoveNotificationIDs removes the "notifications" edge to Notification entities by IDs.
+func (_u *PersonUpdateOne) RemoveNotificationIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveNotificationIDs(ids...)
+	return _u
+}
+
+// RemoveNotifications removes "notifications" edges to Notification entities.
+func (_u *PersonUpdateOne) RemoveNotifications(v ...*Notification) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveNotificationIDs(ids...)
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Person entity.
+func (_u *PersonUpdateOne) ClearMergedInto() *PersonUpdateOne {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearMerged clears all "merged" edges to the Person entity.
+func (_u *PersonUpdateOne) ClearMerged() *PersonUpdateOne {
+	_u.mutation.ClearMerged()
+	return _u
+}
+
+// RemoveMergedIDs removes the "merged" edge to Person entities by IDs.
+func (_u *PersonUpdateOne) RemoveMergedIDs(ids ...string) *PersonUpdateOne {
+	_u.mutation.RemoveMergedIDs(ids...)
+	return _u
+}
+
+// RemoveMerged removes "merged" edges to Person entities.
+func (_u *PersonUpdateOne) RemoveMerged(v ...*Person) *PersonUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMergedIDs(ids...)
 }
 
 // Where appends a list predicates to the PersonUpdate builder.
@@ -762,6 +2204,41 @@ func (_u *PersonUpdateOne) check() error {
 			return &ValidationError{Name: "sort_name", err: fmt.Errorf(`ent: validator failed for field "Person.sort_name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Claim(); ok {
+		if err := person.ClaimValidator(v); err != nil {
+			return &ValidationError{Name: "claim", err: fmt.Errorf(`ent: validator failed for field "Person.claim": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Pronouns(); ok {
+		if err := person.PronounsValidator(v); err != nil {
+			return &ValidationError{Name: "pronouns", err: fmt.Errorf(`ent: validator failed for field "Person.pronouns": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Bio(); ok {
+		if err := person.BioValidator(v); err != nil {
+			return &ValidationError{Name: "bio", err: fmt.Errorf(`ent: validator failed for field "Person.bio": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Commune(); ok {
+		if err := person.CommuneValidator(v); err != nil {
+			return &ValidationError{Name: "commune", err: fmt.Errorf(`ent: validator failed for field "Person.commune": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Standing(); ok {
+		if err := person.StandingValidator(v); err != nil {
+			return &ValidationError{Name: "standing", err: fmt.Errorf(`ent: validator failed for field "Person.standing": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Contact(); ok {
+		if err := person.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Person.contact": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.FoundCommune(); ok {
+		if err := person.FoundCommuneValidator(v); err != nil {
+			return &ValidationError{Name: "found_commune", err: fmt.Errorf(`ent: validator failed for field "Person.found_commune": %w`, err)}
+		}
+	}
 	if _u.mutation.SpaceCleared() && len(_u.mutation.SpaceIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Person.space"`)
 	}
@@ -823,6 +2300,101 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if value, ok := _u.mutation.Suspended(); ok {
 		_spec.SetField(person.FieldSuspended, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Claim(); ok {
+		_spec.SetField(person.FieldClaim, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Listed(); ok {
+		_spec.SetField(person.FieldListed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Pronouns(); ok {
+		_spec.SetField(person.FieldPronouns, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Bio(); ok {
+		_spec.SetField(person.FieldBio, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Skills(); ok {
+		_spec.SetField(person.FieldSkills, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSkills(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldSkills, value)
+		})
+	}
+	if _u.mutation.SkillsCleared() {
+		_spec.ClearField(person.FieldSkills, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLanguages, value)
+		})
+	}
+	if _u.mutation.LanguagesCleared() {
+		_spec.ClearField(person.FieldLanguages, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Commune(); ok {
+		_spec.SetField(person.FieldCommune, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TravelKm(); ok {
+		_spec.SetField(person.FieldTravelKm, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTravelKm(); ok {
+		_spec.AddField(person.FieldTravelKm, field.TypeInt, value)
+	}
+	if _u.mutation.TravelKmCleared() {
+		_spec.ClearField(person.FieldTravelKm, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Standing(); ok {
+		_spec.SetField(person.FieldStanding, field.TypeEnum, value)
+	}
+	if _u.mutation.StandingCleared() {
+		_spec.ClearField(person.FieldStanding, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Statuses(); ok {
+		_spec.SetField(person.FieldStatuses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedStatuses(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldStatuses, value)
+		})
+	}
+	if _u.mutation.StatusesCleared() {
+		_spec.ClearField(person.FieldStatuses, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(person.FieldLinks, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLinks(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLinks, value)
+		})
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(person.FieldLinks, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Contact(); ok {
+		_spec.SetField(person.FieldContact, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Visibility(); ok {
+		_spec.SetField(person.FieldVisibility, field.TypeJSON, value)
+	}
+	if _u.mutation.VisibilityCleared() {
+		_spec.ClearField(person.FieldVisibility, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.FoundCommune(); ok {
+		_spec.SetField(person.FieldFoundCommune, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FoundTile(); ok {
+		_spec.SetField(person.FieldFoundTile, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedFoundTile(); ok {
+		_spec.AddField(person.FieldFoundTile, field.TypeInt, value)
+	}
+	if _u.mutation.FoundTileCleared() {
+		_spec.ClearField(person.FieldFoundTile, field.TypeInt)
 	}
 	if _u.mutation.SpaceCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -920,6 +2492,305 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(filmmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrganisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOrganisationsIDs(); len(nodes) > 0 && !_u.mutation.OrganisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrganisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.OrganisationsTable,
+			Columns: []string{person.OrganisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HandlesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedHandlesIDs(); len(nodes) > 0 && !_u.mutation.HandlesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HandlesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.HandlesTable,
+			Columns: []string{person.HandlesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(handle.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CraftsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedCraftsIDs(); len(nodes) > 0 && !_u.mutation.CraftsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CraftsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.CraftsTable,
+			Columns: []string{person.CraftsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(personcraft.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.BusyCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedBusyIDs(); len(nodes) > 0 && !_u.mutation.BusyCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.BusyIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.BusyTable,
+			Columns: []string{person.BusyColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(busyperiod.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.NotificationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedNotificationsIDs(); len(nodes) > 0 && !_u.mutation.NotificationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.NotificationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.NotificationsTable,
+			Columns: []string{person.NotificationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(notification.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   person.MergedIntoTable,
+			Columns: []string{person.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   person.MergedIntoTable,
+			Columns: []string{person.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMergedIDs(); len(nodes) > 0 && !_u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.MergedTable,
+			Columns: []string{person.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

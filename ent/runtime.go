@@ -7,20 +7,32 @@ import (
 
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/auditentry"
+	"github.com/labfilms/labfilms/ent/busyperiod"
+	"github.com/labfilms/labfilms/ent/claim"
+	"github.com/labfilms/labfilms/ent/credit"
 	"github.com/labfilms/labfilms/ent/deadletter"
 	"github.com/labfilms/labfilms/ent/film"
 	"github.com/labfilms/labfilms/ent/filmmember"
 	"github.com/labfilms/labfilms/ent/grant"
+	"github.com/labfilms/labfilms/ent/handle"
 	"github.com/labfilms/labfilms/ent/idempotencyrecord"
+	"github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/notification"
+	"github.com/labfilms/labfilms/ent/organisation"
 	"github.com/labfilms/labfilms/ent/outbox"
 	"github.com/labfilms/labfilms/ent/outboxcursor"
 	"github.com/labfilms/labfilms/ent/person"
+	"github.com/labfilms/labfilms/ent/personcraft"
+	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/recognition"
+	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/schema"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 	"github.com/labfilms/labfilms/ent/token"
+	"github.com/labfilms/labfilms/ent/transfer"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -76,6 +88,12 @@ func init() {
 	account.DefaultLocale = accountDescLocale.Default.(string)
 	// account.LocaleValidator is a validator for the "locale" field. It is called by the builders before save.
 	account.LocaleValidator = accountDescLocale.Validators[0].(func(string) error)
+	// accountDescTimeZone is the schema descriptor for time_zone field.
+	accountDescTimeZone := accountFields[4].Descriptor()
+	// account.DefaultTimeZone holds the default value on creation for the time_zone field.
+	account.DefaultTimeZone = accountDescTimeZone.Default.(string)
+	// account.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	account.TimeZoneValidator = accountDescTimeZone.Validators[0].(func(string) error)
 	// accountDescID is the schema descriptor for id field.
 	accountDescID := accountMixinFields0[0].Descriptor()
 	// account.DefaultID holds the default value on creation for the id field.
@@ -194,6 +212,349 @@ func init() {
 	// auditentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	auditentry.IDValidator = func() func(string) error {
 		validators := auditentryDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	busyperiodMixin := schema.BusyPeriod{}.Mixin()
+	busyperiodMixinFields0 := busyperiodMixin[0].Fields()
+	_ = busyperiodMixinFields0
+	busyperiodMixinFields1 := busyperiodMixin[1].Fields()
+	_ = busyperiodMixinFields1
+	busyperiodFields := schema.BusyPeriod{}.Fields()
+	_ = busyperiodFields
+	// busyperiodDescCreatedAt is the schema descriptor for created_at field.
+	busyperiodDescCreatedAt := busyperiodMixinFields1[0].Descriptor()
+	// busyperiod.DefaultCreatedAt holds the default value on creation for the created_at field.
+	busyperiod.DefaultCreatedAt = busyperiodDescCreatedAt.Default.(func() time.Time)
+	// busyperiodDescUpdatedAt is the schema descriptor for updated_at field.
+	busyperiodDescUpdatedAt := busyperiodMixinFields1[1].Descriptor()
+	// busyperiod.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	busyperiod.DefaultUpdatedAt = busyperiodDescUpdatedAt.Default.(func() time.Time)
+	// busyperiod.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	busyperiod.UpdateDefaultUpdatedAt = busyperiodDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// busyperiodDescFirstDay is the schema descriptor for first_day field.
+	busyperiodDescFirstDay := busyperiodFields[1].Descriptor()
+	// busyperiod.FirstDayValidator is a validator for the "first_day" field. It is called by the builders before save.
+	busyperiod.FirstDayValidator = func() func(string) error {
+		validators := busyperiodDescFirstDay.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(first_day string) error {
+			for _, fn := range fns {
+				if err := fn(first_day); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// busyperiodDescLastDay is the schema descriptor for last_day field.
+	busyperiodDescLastDay := busyperiodFields[2].Descriptor()
+	// busyperiod.LastDayValidator is a validator for the "last_day" field. It is called by the builders before save.
+	busyperiod.LastDayValidator = func() func(string) error {
+		validators := busyperiodDescLastDay.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(last_day string) error {
+			for _, fn := range fns {
+				if err := fn(last_day); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// busyperiodDescNote is the schema descriptor for note field.
+	busyperiodDescNote := busyperiodFields[3].Descriptor()
+	// busyperiod.DefaultNote holds the default value on creation for the note field.
+	busyperiod.DefaultNote = busyperiodDescNote.Default.(string)
+	// busyperiod.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	busyperiod.NoteValidator = busyperiodDescNote.Validators[0].(func(string) error)
+	// busyperiodDescID is the schema descriptor for id field.
+	busyperiodDescID := busyperiodMixinFields0[0].Descriptor()
+	// busyperiod.DefaultID holds the default value on creation for the id field.
+	busyperiod.DefaultID = busyperiodDescID.Default.(func() string)
+	// busyperiod.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	busyperiod.IDValidator = func() func(string) error {
+		validators := busyperiodDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	claimMixin := schema.Claim{}.Mixin()
+	claimMixinFields0 := claimMixin[0].Fields()
+	_ = claimMixinFields0
+	claimMixinFields1 := claimMixin[1].Fields()
+	_ = claimMixinFields1
+	claimMixinFields2 := claimMixin[2].Fields()
+	_ = claimMixinFields2
+	claimFields := schema.Claim{}.Fields()
+	_ = claimFields
+	// claimDescCreatedAt is the schema descriptor for created_at field.
+	claimDescCreatedAt := claimMixinFields1[0].Descriptor()
+	// claim.DefaultCreatedAt holds the default value on creation for the created_at field.
+	claim.DefaultCreatedAt = claimDescCreatedAt.Default.(func() time.Time)
+	// claimDescUpdatedAt is the schema descriptor for updated_at field.
+	claimDescUpdatedAt := claimMixinFields1[1].Descriptor()
+	// claim.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	claim.DefaultUpdatedAt = claimDescUpdatedAt.Default.(func() time.Time)
+	// claim.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	claim.UpdateDefaultUpdatedAt = claimDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// claimDescNetworkID is the schema descriptor for network_id field.
+	claimDescNetworkID := claimMixinFields2[0].Descriptor()
+	// claim.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	claim.NetworkIDValidator = func() func(string) error {
+		validators := claimDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// claimDescRegionID is the schema descriptor for region_id field.
+	claimDescRegionID := claimMixinFields2[1].Descriptor()
+	// claim.DefaultRegionID holds the default value on creation for the region_id field.
+	claim.DefaultRegionID = claimDescRegionID.Default.(string)
+	// claim.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	claim.RegionIDValidator = claimDescRegionID.Validators[0].(func(string) error)
+	// claimDescSpaceID is the schema descriptor for space_id field.
+	claimDescSpaceID := claimMixinFields2[2].Descriptor()
+	// claim.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	claim.SpaceIDValidator = func() func(string) error {
+		validators := claimDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// claimDescNote is the schema descriptor for note field.
+	claimDescNote := claimFields[3].Descriptor()
+	// claim.DefaultNote holds the default value on creation for the note field.
+	claim.DefaultNote = claimDescNote.Default.(string)
+	// claim.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	claim.NoteValidator = claimDescNote.Validators[0].(func(string) error)
+	// claimDescReason is the schema descriptor for reason field.
+	claimDescReason := claimFields[4].Descriptor()
+	// claim.DefaultReason holds the default value on creation for the reason field.
+	claim.DefaultReason = claimDescReason.Default.(string)
+	// claim.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	claim.ReasonValidator = claimDescReason.Validators[0].(func(string) error)
+	// claimDescDecidedBy is the schema descriptor for decided_by field.
+	claimDescDecidedBy := claimFields[5].Descriptor()
+	// claim.DefaultDecidedBy holds the default value on creation for the decided_by field.
+	claim.DefaultDecidedBy = claimDescDecidedBy.Default.(string)
+	// claim.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	claim.DecidedByValidator = claimDescDecidedBy.Validators[0].(func(string) error)
+	// claimDescID is the schema descriptor for id field.
+	claimDescID := claimMixinFields0[0].Descriptor()
+	// claim.DefaultID holds the default value on creation for the id field.
+	claim.DefaultID = claimDescID.Default.(func() string)
+	// claim.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	claim.IDValidator = func() func(string) error {
+		validators := claimDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	creditMixin := schema.Credit{}.Mixin()
+	creditMixinFields0 := creditMixin[0].Fields()
+	_ = creditMixinFields0
+	creditMixinFields1 := creditMixin[1].Fields()
+	_ = creditMixinFields1
+	creditMixinFields2 := creditMixin[2].Fields()
+	_ = creditMixinFields2
+	creditMixinFields3 := creditMixin[3].Fields()
+	_ = creditMixinFields3
+	creditFields := schema.Credit{}.Fields()
+	_ = creditFields
+	// creditDescCreatedAt is the schema descriptor for created_at field.
+	creditDescCreatedAt := creditMixinFields1[0].Descriptor()
+	// credit.DefaultCreatedAt holds the default value on creation for the created_at field.
+	credit.DefaultCreatedAt = creditDescCreatedAt.Default.(func() time.Time)
+	// creditDescUpdatedAt is the schema descriptor for updated_at field.
+	creditDescUpdatedAt := creditMixinFields1[1].Descriptor()
+	// credit.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	credit.DefaultUpdatedAt = creditDescUpdatedAt.Default.(func() time.Time)
+	// credit.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	credit.UpdateDefaultUpdatedAt = creditDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// creditDescVersion is the schema descriptor for version field.
+	creditDescVersion := creditMixinFields2[0].Descriptor()
+	// credit.DefaultVersion holds the default value on creation for the version field.
+	credit.DefaultVersion = creditDescVersion.Default.(int)
+	// credit.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	credit.VersionValidator = creditDescVersion.Validators[0].(func(int) error)
+	// creditDescNetworkID is the schema descriptor for network_id field.
+	creditDescNetworkID := creditMixinFields3[0].Descriptor()
+	// credit.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	credit.NetworkIDValidator = func() func(string) error {
+		validators := creditDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// creditDescRegionID is the schema descriptor for region_id field.
+	creditDescRegionID := creditMixinFields3[1].Descriptor()
+	// credit.DefaultRegionID holds the default value on creation for the region_id field.
+	credit.DefaultRegionID = creditDescRegionID.Default.(string)
+	// credit.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	credit.RegionIDValidator = creditDescRegionID.Validators[0].(func(string) error)
+	// creditDescSpaceID is the schema descriptor for space_id field.
+	creditDescSpaceID := creditMixinFields3[2].Descriptor()
+	// credit.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	credit.SpaceIDValidator = func() func(string) error {
+		validators := creditDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// creditDescName is the schema descriptor for name field.
+	creditDescName := creditFields[3].Descriptor()
+	// credit.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	credit.NameValidator = func() func(string) error {
+		validators := creditDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// creditDescCraft is the schema descriptor for craft field.
+	creditDescCraft := creditFields[4].Descriptor()
+	// credit.DefaultCraft holds the default value on creation for the craft field.
+	credit.DefaultCraft = creditDescCraft.Default.(string)
+	// credit.CraftValidator is a validator for the "craft" field. It is called by the builders before save.
+	credit.CraftValidator = creditDescCraft.Validators[0].(func(string) error)
+	// creditDescCraftText is the schema descriptor for craft_text field.
+	creditDescCraftText := creditFields[5].Descriptor()
+	// credit.DefaultCraftText holds the default value on creation for the craft_text field.
+	credit.DefaultCraftText = creditDescCraftText.Default.(string)
+	// credit.CraftTextValidator is a validator for the "craft_text" field. It is called by the builders before save.
+	credit.CraftTextValidator = creditDescCraftText.Validators[0].(func(string) error)
+	// creditDescCharacter is the schema descriptor for character field.
+	creditDescCharacter := creditFields[6].Descriptor()
+	// credit.DefaultCharacter holds the default value on creation for the character field.
+	credit.DefaultCharacter = creditDescCharacter.Default.(string)
+	// credit.CharacterValidator is a validator for the "character" field. It is called by the builders before save.
+	credit.CharacterValidator = creditDescCharacter.Validators[0].(func(string) error)
+	// creditDescPosition is the schema descriptor for position field.
+	creditDescPosition := creditFields[7].Descriptor()
+	// credit.DefaultPosition holds the default value on creation for the position field.
+	credit.DefaultPosition = creditDescPosition.Default.(int)
+	// credit.PositionValidator is a validator for the "position" field. It is called by the builders before save.
+	credit.PositionValidator = creditDescPosition.Validators[0].(func(int) error)
+	// creditDescUncredited is the schema descriptor for uncredited field.
+	creditDescUncredited := creditFields[8].Descriptor()
+	// credit.DefaultUncredited holds the default value on creation for the uncredited field.
+	credit.DefaultUncredited = creditDescUncredited.Default.(bool)
+	// creditDescSourceID is the schema descriptor for source_id field.
+	creditDescSourceID := creditFields[11].Descriptor()
+	// credit.DefaultSourceID holds the default value on creation for the source_id field.
+	credit.DefaultSourceID = creditDescSourceID.Default.(string)
+	// credit.SourceIDValidator is a validator for the "source_id" field. It is called by the builders before save.
+	credit.SourceIDValidator = creditDescSourceID.Validators[0].(func(string) error)
+	// creditDescProposedBy is the schema descriptor for proposed_by field.
+	creditDescProposedBy := creditFields[12].Descriptor()
+	// credit.DefaultProposedBy holds the default value on creation for the proposed_by field.
+	credit.DefaultProposedBy = creditDescProposedBy.Default.(string)
+	// credit.ProposedByValidator is a validator for the "proposed_by" field. It is called by the builders before save.
+	credit.ProposedByValidator = creditDescProposedBy.Validators[0].(func(string) error)
+	// creditDescDisputedBy is the schema descriptor for disputed_by field.
+	creditDescDisputedBy := creditFields[13].Descriptor()
+	// credit.DefaultDisputedBy holds the default value on creation for the disputed_by field.
+	credit.DefaultDisputedBy = creditDescDisputedBy.Default.(string)
+	// credit.DisputedByValidator is a validator for the "disputed_by" field. It is called by the builders before save.
+	credit.DisputedByValidator = creditDescDisputedBy.Validators[0].(func(string) error)
+	// creditDescDispute is the schema descriptor for dispute field.
+	creditDescDispute := creditFields[14].Descriptor()
+	// credit.DefaultDispute holds the default value on creation for the dispute field.
+	credit.DefaultDispute = creditDescDispute.Default.(string)
+	// credit.DisputeValidator is a validator for the "dispute" field. It is called by the builders before save.
+	credit.DisputeValidator = creditDescDispute.Validators[0].(func(string) error)
+	// creditDescSettlement is the schema descriptor for settlement field.
+	creditDescSettlement := creditFields[15].Descriptor()
+	// credit.DefaultSettlement holds the default value on creation for the settlement field.
+	credit.DefaultSettlement = creditDescSettlement.Default.(string)
+	// credit.SettlementValidator is a validator for the "settlement" field. It is called by the builders before save.
+	credit.SettlementValidator = creditDescSettlement.Validators[0].(func(string) error)
+	// creditDescID is the schema descriptor for id field.
+	creditDescID := creditMixinFields0[0].Descriptor()
+	// credit.DefaultID holds the default value on creation for the id field.
+	credit.DefaultID = creditDescID.Default.(func() string)
+	// credit.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	credit.IDValidator = func() func(string) error {
+		validators := creditDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -499,6 +860,79 @@ func init() {
 			return nil
 		}
 	}()
+	handleMixin := schema.Handle{}.Mixin()
+	handleMixinFields0 := handleMixin[0].Fields()
+	_ = handleMixinFields0
+	handleMixinFields1 := handleMixin[1].Fields()
+	_ = handleMixinFields1
+	handleFields := schema.Handle{}.Fields()
+	_ = handleFields
+	// handleDescCreatedAt is the schema descriptor for created_at field.
+	handleDescCreatedAt := handleMixinFields1[0].Descriptor()
+	// handle.DefaultCreatedAt holds the default value on creation for the created_at field.
+	handle.DefaultCreatedAt = handleDescCreatedAt.Default.(func() time.Time)
+	// handleDescUpdatedAt is the schema descriptor for updated_at field.
+	handleDescUpdatedAt := handleMixinFields1[1].Descriptor()
+	// handle.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	handle.DefaultUpdatedAt = handleDescUpdatedAt.Default.(func() time.Time)
+	// handle.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	handle.UpdateDefaultUpdatedAt = handleDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// handleDescKey is the schema descriptor for key field.
+	handleDescKey := handleFields[0].Descriptor()
+	// handle.KeyValidator is a validator for the "key" field. It is called by the builders before save.
+	handle.KeyValidator = func() func(string) error {
+		validators := handleDescKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(key string) error {
+			for _, fn := range fns {
+				if err := fn(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// handleDescHandle is the schema descriptor for handle field.
+	handleDescHandle := handleFields[1].Descriptor()
+	// handle.HandleValidator is a validator for the "handle" field. It is called by the builders before save.
+	handle.HandleValidator = func() func(string) error {
+		validators := handleDescHandle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(handle string) error {
+			for _, fn := range fns {
+				if err := fn(handle); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// handleDescID is the schema descriptor for id field.
+	handleDescID := handleMixinFields0[0].Descriptor()
+	// handle.DefaultID holds the default value on creation for the id field.
+	handle.DefaultID = handleDescID.Default.(func() string)
+	// handle.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	handle.IDValidator = func() func(string) error {
+		validators := handleDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	idempotencyrecordFields := schema.IdempotencyRecord{}.Fields()
 	_ = idempotencyrecordFields
 	// idempotencyrecordDescOperation is the schema descriptor for operation field.
@@ -549,6 +983,337 @@ func init() {
 	idempotencyrecordDescHeader := idempotencyrecordFields[5].Descriptor()
 	// idempotencyrecord.DefaultHeader holds the default value on creation for the header field.
 	idempotencyrecord.DefaultHeader = idempotencyrecordDescHeader.Default.(string)
+	membershipMixin := schema.Membership{}.Mixin()
+	membershipMixinFields0 := membershipMixin[0].Fields()
+	_ = membershipMixinFields0
+	membershipMixinFields1 := membershipMixin[1].Fields()
+	_ = membershipMixinFields1
+	membershipMixinFields2 := membershipMixin[2].Fields()
+	_ = membershipMixinFields2
+	membershipFields := schema.Membership{}.Fields()
+	_ = membershipFields
+	// membershipDescCreatedAt is the schema descriptor for created_at field.
+	membershipDescCreatedAt := membershipMixinFields1[0].Descriptor()
+	// membership.DefaultCreatedAt holds the default value on creation for the created_at field.
+	membership.DefaultCreatedAt = membershipDescCreatedAt.Default.(func() time.Time)
+	// membershipDescUpdatedAt is the schema descriptor for updated_at field.
+	membershipDescUpdatedAt := membershipMixinFields1[1].Descriptor()
+	// membership.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	membership.DefaultUpdatedAt = membershipDescUpdatedAt.Default.(func() time.Time)
+	// membership.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	membership.UpdateDefaultUpdatedAt = membershipDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// membershipDescVersion is the schema descriptor for version field.
+	membershipDescVersion := membershipMixinFields2[0].Descriptor()
+	// membership.DefaultVersion holds the default value on creation for the version field.
+	membership.DefaultVersion = membershipDescVersion.Default.(int)
+	// membership.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	membership.VersionValidator = membershipDescVersion.Validators[0].(func(int) error)
+	// membershipDescTitle is the schema descriptor for title field.
+	membershipDescTitle := membershipFields[3].Descriptor()
+	// membership.DefaultTitle holds the default value on creation for the title field.
+	membership.DefaultTitle = membershipDescTitle.Default.(string)
+	// membership.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	membership.TitleValidator = membershipDescTitle.Validators[0].(func(string) error)
+	// membershipDescShown is the schema descriptor for shown field.
+	membershipDescShown := membershipFields[5].Descriptor()
+	// membership.DefaultShown holds the default value on creation for the shown field.
+	membership.DefaultShown = membershipDescShown.Default.(bool)
+	// membershipDescSince is the schema descriptor for since field.
+	membershipDescSince := membershipFields[6].Descriptor()
+	// membership.DefaultSince holds the default value on creation for the since field.
+	membership.DefaultSince = membershipDescSince.Default.(string)
+	// membership.SinceValidator is a validator for the "since" field. It is called by the builders before save.
+	membership.SinceValidator = membershipDescSince.Validators[0].(func(string) error)
+	// membershipDescUntil is the schema descriptor for until field.
+	membershipDescUntil := membershipFields[7].Descriptor()
+	// membership.DefaultUntil holds the default value on creation for the until field.
+	membership.DefaultUntil = membershipDescUntil.Default.(string)
+	// membership.UntilValidator is a validator for the "until" field. It is called by the builders before save.
+	membership.UntilValidator = membershipDescUntil.Validators[0].(func(string) error)
+	// membershipDescInvitedBy is the schema descriptor for invited_by field.
+	membershipDescInvitedBy := membershipFields[8].Descriptor()
+	// membership.DefaultInvitedBy holds the default value on creation for the invited_by field.
+	membership.DefaultInvitedBy = membershipDescInvitedBy.Default.(string)
+	// membership.InvitedByValidator is a validator for the "invited_by" field. It is called by the builders before save.
+	membership.InvitedByValidator = membershipDescInvitedBy.Validators[0].(func(string) error)
+	// membershipDescID is the schema descriptor for id field.
+	membershipDescID := membershipMixinFields0[0].Descriptor()
+	// membership.DefaultID holds the default value on creation for the id field.
+	membership.DefaultID = membershipDescID.Default.(func() string)
+	// membership.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	membership.IDValidator = func() func(string) error {
+		validators := membershipDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	notificationMixin := schema.Notification{}.Mixin()
+	notificationMixinFields0 := notificationMixin[0].Fields()
+	_ = notificationMixinFields0
+	notificationFields := schema.Notification{}.Fields()
+	_ = notificationFields
+	// notificationDescType is the schema descriptor for type field.
+	notificationDescType := notificationFields[2].Descriptor()
+	// notification.TypeValidator is a validator for the "type" field. It is called by the builders before save.
+	notification.TypeValidator = func() func(string) error {
+		validators := notificationDescType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(_type string) error {
+			for _, fn := range fns {
+				if err := fn(_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// notificationDescSubject is the schema descriptor for subject field.
+	notificationDescSubject := notificationFields[3].Descriptor()
+	// notification.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	notification.SubjectValidator = func() func(string) error {
+		validators := notificationDescSubject.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(subject string) error {
+			for _, fn := range fns {
+				if err := fn(subject); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// notificationDescWithin is the schema descriptor for within field.
+	notificationDescWithin := notificationFields[4].Descriptor()
+	// notification.DefaultWithin holds the default value on creation for the within field.
+	notification.DefaultWithin = notificationDescWithin.Default.(string)
+	// notification.WithinValidator is a validator for the "within" field. It is called by the builders before save.
+	notification.WithinValidator = notificationDescWithin.Validators[0].(func(string) error)
+	// notificationDescBy is the schema descriptor for by field.
+	notificationDescBy := notificationFields[5].Descriptor()
+	// notification.DefaultBy holds the default value on creation for the by field.
+	notification.DefaultBy = notificationDescBy.Default.(string)
+	// notification.ByValidator is a validator for the "by" field. It is called by the builders before save.
+	notification.ByValidator = notificationDescBy.Validators[0].(func(string) error)
+	// notificationDescID is the schema descriptor for id field.
+	notificationDescID := notificationMixinFields0[0].Descriptor()
+	// notification.DefaultID holds the default value on creation for the id field.
+	notification.DefaultID = notificationDescID.Default.(func() string)
+	// notification.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	notification.IDValidator = func() func(string) error {
+		validators := notificationDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	organisationMixin := schema.Organisation{}.Mixin()
+	organisationMixinFields0 := organisationMixin[0].Fields()
+	_ = organisationMixinFields0
+	organisationMixinFields1 := organisationMixin[1].Fields()
+	_ = organisationMixinFields1
+	organisationMixinFields2 := organisationMixin[2].Fields()
+	_ = organisationMixinFields2
+	organisationMixinFields3 := organisationMixin[3].Fields()
+	_ = organisationMixinFields3
+	organisationFields := schema.Organisation{}.Fields()
+	_ = organisationFields
+	// organisationDescCreatedAt is the schema descriptor for created_at field.
+	organisationDescCreatedAt := organisationMixinFields1[0].Descriptor()
+	// organisation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	organisation.DefaultCreatedAt = organisationDescCreatedAt.Default.(func() time.Time)
+	// organisationDescUpdatedAt is the schema descriptor for updated_at field.
+	organisationDescUpdatedAt := organisationMixinFields1[1].Descriptor()
+	// organisation.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	organisation.DefaultUpdatedAt = organisationDescUpdatedAt.Default.(func() time.Time)
+	// organisation.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	organisation.UpdateDefaultUpdatedAt = organisationDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// organisationDescVersion is the schema descriptor for version field.
+	organisationDescVersion := organisationMixinFields2[0].Descriptor()
+	// organisation.DefaultVersion holds the default value on creation for the version field.
+	organisation.DefaultVersion = organisationDescVersion.Default.(int)
+	// organisation.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	organisation.VersionValidator = organisationDescVersion.Validators[0].(func(int) error)
+	// organisationDescNetworkID is the schema descriptor for network_id field.
+	organisationDescNetworkID := organisationMixinFields3[0].Descriptor()
+	// organisation.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	organisation.NetworkIDValidator = func() func(string) error {
+		validators := organisationDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// organisationDescRegionID is the schema descriptor for region_id field.
+	organisationDescRegionID := organisationMixinFields3[1].Descriptor()
+	// organisation.DefaultRegionID holds the default value on creation for the region_id field.
+	organisation.DefaultRegionID = organisationDescRegionID.Default.(string)
+	// organisation.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	organisation.RegionIDValidator = organisationDescRegionID.Validators[0].(func(string) error)
+	// organisationDescSpaceID is the schema descriptor for space_id field.
+	organisationDescSpaceID := organisationMixinFields3[2].Descriptor()
+	// organisation.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	organisation.SpaceIDValidator = func() func(string) error {
+		validators := organisationDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space string) error {
+			for _, fn := range fns {
+				if err := fn(space); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// organisationDescName is the schema descriptor for name field.
+	organisationDescName := organisationFields[1].Descriptor()
+	// organisation.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	organisation.NameValidator = func() func(string) error {
+		validators := organisationDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// organisationDescSlug is the schema descriptor for slug field.
+	organisationDescSlug := organisationFields[2].Descriptor()
+	// organisation.SlugValidator is a validator for the "slug" field. It is called by the builders before save.
+	organisation.SlugValidator = func() func(string) error {
+		validators := organisationDescSlug.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(slug string) error {
+			for _, fn := range fns {
+				if err := fn(slug); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// organisationDescLegalName is the schema descriptor for legal_name field.
+	organisationDescLegalName := organisationFields[3].Descriptor()
+	// organisation.DefaultLegalName holds the default value on creation for the legal_name field.
+	organisation.DefaultLegalName = organisationDescLegalName.Default.(string)
+	// organisation.LegalNameValidator is a validator for the "legal_name" field. It is called by the builders before save.
+	organisation.LegalNameValidator = organisationDescLegalName.Validators[0].(func(string) error)
+	// organisationDescDescription is the schema descriptor for description field.
+	organisationDescDescription := organisationFields[4].Descriptor()
+	// organisation.DefaultDescription holds the default value on creation for the description field.
+	organisation.DefaultDescription = organisationDescDescription.Default.(string)
+	// organisation.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	organisation.DescriptionValidator = organisationDescDescription.Validators[0].(func(string) error)
+	// organisationDescSiren is the schema descriptor for siren field.
+	organisationDescSiren := organisationFields[5].Descriptor()
+	// organisation.DefaultSiren holds the default value on creation for the siren field.
+	organisation.DefaultSiren = organisationDescSiren.Default.(string)
+	// organisation.SirenValidator is a validator for the "siren" field. It is called by the builders before save.
+	organisation.SirenValidator = organisationDescSiren.Validators[0].(func(string) error)
+	// organisationDescSiret is the schema descriptor for siret field.
+	organisationDescSiret := organisationFields[6].Descriptor()
+	// organisation.DefaultSiret holds the default value on creation for the siret field.
+	organisation.DefaultSiret = organisationDescSiret.Default.(string)
+	// organisation.SiretValidator is a validator for the "siret" field. It is called by the builders before save.
+	organisation.SiretValidator = organisationDescSiret.Validators[0].(func(string) error)
+	// organisationDescRna is the schema descriptor for rna field.
+	organisationDescRna := organisationFields[7].Descriptor()
+	// organisation.DefaultRna holds the default value on creation for the rna field.
+	organisation.DefaultRna = organisationDescRna.Default.(string)
+	// organisation.RnaValidator is a validator for the "rna" field. It is called by the builders before save.
+	organisation.RnaValidator = organisationDescRna.Validators[0].(func(string) error)
+	// organisationDescNaf is the schema descriptor for naf field.
+	organisationDescNaf := organisationFields[8].Descriptor()
+	// organisation.DefaultNaf holds the default value on creation for the naf field.
+	organisation.DefaultNaf = organisationDescNaf.Default.(string)
+	// organisation.NafValidator is a validator for the "naf" field. It is called by the builders before save.
+	organisation.NafValidator = organisationDescNaf.Validators[0].(func(string) error)
+	// organisationDescIdcc is the schema descriptor for idcc field.
+	organisationDescIdcc := organisationFields[9].Descriptor()
+	// organisation.DefaultIdcc holds the default value on creation for the idcc field.
+	organisation.DefaultIdcc = organisationDescIdcc.Default.(string)
+	// organisation.IdccValidator is a validator for the "idcc" field. It is called by the builders before save.
+	organisation.IdccValidator = organisationDescIdcc.Validators[0].(func(string) error)
+	// organisationDescCommune is the schema descriptor for commune field.
+	organisationDescCommune := organisationFields[10].Descriptor()
+	// organisation.DefaultCommune holds the default value on creation for the commune field.
+	organisation.DefaultCommune = organisationDescCommune.Default.(string)
+	// organisation.CommuneValidator is a validator for the "commune" field. It is called by the builders before save.
+	organisation.CommuneValidator = organisationDescCommune.Validators[0].(func(string) error)
+	// organisationDescWebsite is the schema descriptor for website field.
+	organisationDescWebsite := organisationFields[11].Descriptor()
+	// organisation.DefaultWebsite holds the default value on creation for the website field.
+	organisation.DefaultWebsite = organisationDescWebsite.Default.(string)
+	// organisation.WebsiteValidator is a validator for the "website" field. It is called by the builders before save.
+	organisation.WebsiteValidator = organisationDescWebsite.Validators[0].(func(string) error)
+	// organisationDescMadeBy is the schema descriptor for made_by field.
+	organisationDescMadeBy := organisationFields[13].Descriptor()
+	// organisation.DefaultMadeBy holds the default value on creation for the made_by field.
+	organisation.DefaultMadeBy = organisationDescMadeBy.Default.(string)
+	// organisation.MadeByValidator is a validator for the "made_by" field. It is called by the builders before save.
+	organisation.MadeByValidator = organisationDescMadeBy.Validators[0].(func(string) error)
+	// organisationDescID is the schema descriptor for id field.
+	organisationDescID := organisationMixinFields0[0].Descriptor()
+	// organisation.DefaultID holds the default value on creation for the id field.
+	organisation.DefaultID = organisationDescID.Default.(func() string)
+	// organisation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	organisation.IDValidator = func() func(string) error {
+		validators := organisationDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	outboxFields := schema.Outbox{}.Fields()
 	_ = outboxFields
 	// outboxDescEventID is the schema descriptor for event_id field.
@@ -748,22 +1513,10 @@ func init() {
 	}()
 	// personDescHandle is the schema descriptor for handle field.
 	personDescHandle := personFields[0].Descriptor()
+	// person.DefaultHandle holds the default value on creation for the handle field.
+	person.DefaultHandle = personDescHandle.Default.(string)
 	// person.HandleValidator is a validator for the "handle" field. It is called by the builders before save.
-	person.HandleValidator = func() func(string) error {
-		validators := personDescHandle.Validators
-		fns := [...]func(string) error{
-			validators[0].(func(string) error),
-			validators[1].(func(string) error),
-		}
-		return func(handle string) error {
-			for _, fn := range fns {
-				if err := fn(handle); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}()
+	person.HandleValidator = personDescHandle.Validators[0].(func(string) error)
 	// personDescName is the schema descriptor for name field.
 	personDescName := personFields[1].Descriptor()
 	// person.NameValidator is a validator for the "name" field. It is called by the builders before save.
@@ -804,6 +1557,40 @@ func init() {
 	personDescSuspended := personFields[3].Descriptor()
 	// person.DefaultSuspended holds the default value on creation for the suspended field.
 	person.DefaultSuspended = personDescSuspended.Default.(bool)
+	// personDescListed is the schema descriptor for listed field.
+	personDescListed := personFields[5].Descriptor()
+	// person.DefaultListed holds the default value on creation for the listed field.
+	person.DefaultListed = personDescListed.Default.(bool)
+	// personDescMadeBy is the schema descriptor for made_by field.
+	personDescMadeBy := personFields[6].Descriptor()
+	// person.DefaultMadeBy holds the default value on creation for the made_by field.
+	person.DefaultMadeBy = personDescMadeBy.Default.(string)
+	// person.MadeByValidator is a validator for the "made_by" field. It is called by the builders before save.
+	person.MadeByValidator = personDescMadeBy.Validators[0].(func(string) error)
+	// personDescPronouns is the schema descriptor for pronouns field.
+	personDescPronouns := personFields[8].Descriptor()
+	// person.DefaultPronouns holds the default value on creation for the pronouns field.
+	person.DefaultPronouns = personDescPronouns.Default.(string)
+	// person.PronounsValidator is a validator for the "pronouns" field. It is called by the builders before save.
+	person.PronounsValidator = personDescPronouns.Validators[0].(func(string) error)
+	// personDescBio is the schema descriptor for bio field.
+	personDescBio := personFields[9].Descriptor()
+	// person.DefaultBio holds the default value on creation for the bio field.
+	person.DefaultBio = personDescBio.Default.(string)
+	// person.BioValidator is a validator for the "bio" field. It is called by the builders before save.
+	person.BioValidator = personDescBio.Validators[0].(func(string) error)
+	// personDescCommune is the schema descriptor for commune field.
+	personDescCommune := personFields[12].Descriptor()
+	// person.DefaultCommune holds the default value on creation for the commune field.
+	person.DefaultCommune = personDescCommune.Default.(string)
+	// person.CommuneValidator is a validator for the "commune" field. It is called by the builders before save.
+	person.CommuneValidator = personDescCommune.Validators[0].(func(string) error)
+	// personDescFoundCommune is the schema descriptor for found_commune field.
+	personDescFoundCommune := personFields[19].Descriptor()
+	// person.DefaultFoundCommune holds the default value on creation for the found_commune field.
+	person.DefaultFoundCommune = personDescFoundCommune.Default.(string)
+	// person.FoundCommuneValidator is a validator for the "found_commune" field. It is called by the builders before save.
+	person.FoundCommuneValidator = personDescFoundCommune.Validators[0].(func(string) error)
 	// personDescID is the schema descriptor for id field.
 	personDescID := personMixinFields0[0].Descriptor()
 	// person.DefaultID holds the default value on creation for the id field.
@@ -811,6 +1598,184 @@ func init() {
 	// person.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	person.IDValidator = func() func(string) error {
 		validators := personDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	personcraftMixin := schema.PersonCraft{}.Mixin()
+	personcraftMixinFields0 := personcraftMixin[0].Fields()
+	_ = personcraftMixinFields0
+	personcraftMixinFields1 := personcraftMixin[1].Fields()
+	_ = personcraftMixinFields1
+	personcraftFields := schema.PersonCraft{}.Fields()
+	_ = personcraftFields
+	// personcraftDescNetworkID is the schema descriptor for network_id field.
+	personcraftDescNetworkID := personcraftMixinFields1[0].Descriptor()
+	// personcraft.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	personcraft.NetworkIDValidator = func() func(string) error {
+		validators := personcraftDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// personcraftDescRegionID is the schema descriptor for region_id field.
+	personcraftDescRegionID := personcraftMixinFields1[1].Descriptor()
+	// personcraft.DefaultRegionID holds the default value on creation for the region_id field.
+	personcraft.DefaultRegionID = personcraftDescRegionID.Default.(string)
+	// personcraft.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	personcraft.RegionIDValidator = personcraftDescRegionID.Validators[0].(func(string) error)
+	// personcraftDescSpaceID is the schema descriptor for space_id field.
+	personcraftDescSpaceID := personcraftMixinFields1[2].Descriptor()
+	// personcraft.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	personcraft.SpaceIDValidator = func() func(string) error {
+		validators := personcraftDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// personcraftDescCraft is the schema descriptor for craft field.
+	personcraftDescCraft := personcraftFields[1].Descriptor()
+	// personcraft.CraftValidator is a validator for the "craft" field. It is called by the builders before save.
+	personcraft.CraftValidator = func() func(string) error {
+		validators := personcraftDescCraft.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(craft string) error {
+			for _, fn := range fns {
+				if err := fn(craft); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// personcraftDescPosition is the schema descriptor for position field.
+	personcraftDescPosition := personcraftFields[2].Descriptor()
+	// personcraft.DefaultPosition holds the default value on creation for the position field.
+	personcraft.DefaultPosition = personcraftDescPosition.Default.(int)
+	// personcraft.PositionValidator is a validator for the "position" field. It is called by the builders before save.
+	personcraft.PositionValidator = personcraftDescPosition.Validators[0].(func(int) error)
+	// personcraftDescSortName is the schema descriptor for sort_name field.
+	personcraftDescSortName := personcraftFields[3].Descriptor()
+	// personcraft.SortNameValidator is a validator for the "sort_name" field. It is called by the builders before save.
+	personcraft.SortNameValidator = func() func(string) error {
+		validators := personcraftDescSortName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sort_name string) error {
+			for _, fn := range fns {
+				if err := fn(sort_name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// personcraftDescFoundCommune is the schema descriptor for found_commune field.
+	personcraftDescFoundCommune := personcraftFields[5].Descriptor()
+	// personcraft.DefaultFoundCommune holds the default value on creation for the found_commune field.
+	personcraft.DefaultFoundCommune = personcraftDescFoundCommune.Default.(string)
+	// personcraft.FoundCommuneValidator is a validator for the "found_commune" field. It is called by the builders before save.
+	personcraft.FoundCommuneValidator = personcraftDescFoundCommune.Validators[0].(func(string) error)
+	// personcraftDescID is the schema descriptor for id field.
+	personcraftDescID := personcraftMixinFields0[0].Descriptor()
+	// personcraft.DefaultID holds the default value on creation for the id field.
+	personcraft.DefaultID = personcraftDescID.Default.(func() string)
+	// personcraft.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	personcraft.IDValidator = func() func(string) error {
+		validators := personcraftDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	proofMixin := schema.Proof{}.Mixin()
+	proofMixinFields0 := proofMixin[0].Fields()
+	_ = proofMixinFields0
+	proofMixinFields1 := proofMixin[1].Fields()
+	_ = proofMixinFields1
+	proofFields := schema.Proof{}.Fields()
+	_ = proofFields
+	// proofDescCreatedAt is the schema descriptor for created_at field.
+	proofDescCreatedAt := proofMixinFields1[0].Descriptor()
+	// proof.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proof.DefaultCreatedAt = proofDescCreatedAt.Default.(func() time.Time)
+	// proofDescUpdatedAt is the schema descriptor for updated_at field.
+	proofDescUpdatedAt := proofMixinFields1[1].Descriptor()
+	// proof.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	proof.DefaultUpdatedAt = proofDescUpdatedAt.Default.(func() time.Time)
+	// proof.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	proof.UpdateDefaultUpdatedAt = proofDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// proofDescEmail is the schema descriptor for email field.
+	proofDescEmail := proofFields[2].Descriptor()
+	// proof.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	proof.EmailValidator = func() func(string) error {
+		validators := proofDescEmail.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(email string) error {
+			for _, fn := range fns {
+				if err := fn(email); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// proofDescSecretHash is the schema descriptor for secret_hash field.
+	proofDescSecretHash := proofFields[3].Descriptor()
+	// proof.DefaultSecretHash holds the default value on creation for the secret_hash field.
+	proof.DefaultSecretHash = proofDescSecretHash.Default.(string)
+	// proof.SecretHashValidator is a validator for the "secret_hash" field. It is called by the builders before save.
+	proof.SecretHashValidator = proofDescSecretHash.Validators[0].(func(string) error)
+	// proofDescID is the schema descriptor for id field.
+	proofDescID := proofMixinFields0[0].Descriptor()
+	// proof.DefaultID holds the default value on creation for the id field.
+	proof.DefaultID = proofDescID.Default.(func() string)
+	// proof.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	proof.IDValidator = func() func(string) error {
+		validators := proofDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -938,6 +1903,119 @@ func init() {
 	// recognition.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	recognition.IDValidator = func() func(string) error {
 		validators := recognitionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	registrationMixin := schema.Registration{}.Mixin()
+	registrationMixinFields0 := registrationMixin[0].Fields()
+	_ = registrationMixinFields0
+	registrationMixinFields1 := registrationMixin[1].Fields()
+	_ = registrationMixinFields1
+	registrationFields := schema.Registration{}.Fields()
+	_ = registrationFields
+	// registrationDescCreatedAt is the schema descriptor for created_at field.
+	registrationDescCreatedAt := registrationMixinFields1[0].Descriptor()
+	// registration.DefaultCreatedAt holds the default value on creation for the created_at field.
+	registration.DefaultCreatedAt = registrationDescCreatedAt.Default.(func() time.Time)
+	// registrationDescUpdatedAt is the schema descriptor for updated_at field.
+	registrationDescUpdatedAt := registrationMixinFields1[1].Descriptor()
+	// registration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	registration.DefaultUpdatedAt = registrationDescUpdatedAt.Default.(func() time.Time)
+	// registration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	registration.UpdateDefaultUpdatedAt = registrationDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// registrationDescEmail is the schema descriptor for email field.
+	registrationDescEmail := registrationFields[0].Descriptor()
+	// registration.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	registration.EmailValidator = func() func(string) error {
+		validators := registrationDescEmail.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(email string) error {
+			for _, fn := range fns {
+				if err := fn(email); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// registrationDescHandle is the schema descriptor for handle field.
+	registrationDescHandle := registrationFields[2].Descriptor()
+	// registration.HandleValidator is a validator for the "handle" field. It is called by the builders before save.
+	registration.HandleValidator = func() func(string) error {
+		validators := registrationDescHandle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(handle string) error {
+			for _, fn := range fns {
+				if err := fn(handle); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// registrationDescName is the schema descriptor for name field.
+	registrationDescName := registrationFields[3].Descriptor()
+	// registration.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	registration.NameValidator = func() func(string) error {
+		validators := registrationDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// registrationDescCommune is the schema descriptor for commune field.
+	registrationDescCommune := registrationFields[5].Descriptor()
+	// registration.DefaultCommune holds the default value on creation for the commune field.
+	registration.DefaultCommune = registrationDescCommune.Default.(string)
+	// registration.CommuneValidator is a validator for the "commune" field. It is called by the builders before save.
+	registration.CommuneValidator = registrationDescCommune.Validators[0].(func(string) error)
+	// registrationDescMakesFilms is the schema descriptor for makes_films field.
+	registrationDescMakesFilms := registrationFields[6].Descriptor()
+	// registration.DefaultMakesFilms holds the default value on creation for the makes_films field.
+	registration.DefaultMakesFilms = registrationDescMakesFilms.Default.(bool)
+	// registrationDescLocale is the schema descriptor for locale field.
+	registrationDescLocale := registrationFields[7].Descriptor()
+	// registration.DefaultLocale holds the default value on creation for the locale field.
+	registration.DefaultLocale = registrationDescLocale.Default.(string)
+	// registration.LocaleValidator is a validator for the "locale" field. It is called by the builders before save.
+	registration.LocaleValidator = registrationDescLocale.Validators[0].(func(string) error)
+	// registrationDescSecretHash is the schema descriptor for secret_hash field.
+	registrationDescSecretHash := registrationFields[8].Descriptor()
+	// registration.DefaultSecretHash holds the default value on creation for the secret_hash field.
+	registration.DefaultSecretHash = registrationDescSecretHash.Default.(string)
+	// registration.SecretHashValidator is a validator for the "secret_hash" field. It is called by the builders before save.
+	registration.SecretHashValidator = registrationDescSecretHash.Validators[0].(func(string) error)
+	// registrationDescID is the schema descriptor for id field.
+	registrationDescID := registrationMixinFields0[0].Descriptor()
+	// registration.DefaultID holds the default value on creation for the id field.
+	registration.DefaultID = registrationDescID.Default.(func() string)
+	// registration.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	registration.IDValidator = func() func(string) error {
+		validators := registrationDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1097,6 +2175,30 @@ func init() {
 	space.DefaultTimeZone = spaceDescTimeZone.Default.(string)
 	// space.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	space.TimeZoneValidator = spaceDescTimeZone.Validators[0].(func(string) error)
+	// spaceDescDescription is the schema descriptor for description field.
+	spaceDescDescription := spaceFields[10].Descriptor()
+	// space.DefaultDescription holds the default value on creation for the description field.
+	space.DefaultDescription = spaceDescDescription.Default.(string)
+	// space.DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	space.DescriptionValidator = spaceDescDescription.Validators[0].(func(string) error)
+	// spaceDescContact is the schema descriptor for contact field.
+	spaceDescContact := spaceFields[11].Descriptor()
+	// space.DefaultContact holds the default value on creation for the contact field.
+	space.DefaultContact = spaceDescContact.Default.(string)
+	// space.ContactValidator is a validator for the "contact" field. It is called by the builders before save.
+	space.ContactValidator = spaceDescContact.Validators[0].(func(string) error)
+	// spaceDescWebsite is the schema descriptor for website field.
+	spaceDescWebsite := spaceFields[12].Descriptor()
+	// space.DefaultWebsite holds the default value on creation for the website field.
+	space.DefaultWebsite = spaceDescWebsite.Default.(string)
+	// space.WebsiteValidator is a validator for the "website" field. It is called by the builders before save.
+	space.WebsiteValidator = spaceDescWebsite.Validators[0].(func(string) error)
+	// spaceDescColour is the schema descriptor for colour field.
+	spaceDescColour := spaceFields[13].Descriptor()
+	// space.DefaultColour holds the default value on creation for the colour field.
+	space.DefaultColour = spaceDescColour.Default.(string)
+	// space.ColourValidator is a validator for the "colour" field. It is called by the builders before save.
+	space.ColourValidator = spaceDescColour.Validators[0].(func(string) error)
 	// spaceDescID is the schema descriptor for id field.
 	spaceDescID := spaceMixinFields0[0].Descriptor()
 	// space.DefaultID holds the default value on creation for the id field.
@@ -1180,6 +2282,61 @@ func init() {
 			return nil
 		}
 	}()
+	spaceslugMixin := schema.SpaceSlug{}.Mixin()
+	spaceslugMixinFields0 := spaceslugMixin[0].Fields()
+	_ = spaceslugMixinFields0
+	spaceslugMixinFields1 := spaceslugMixin[1].Fields()
+	_ = spaceslugMixinFields1
+	spaceslugFields := schema.SpaceSlug{}.Fields()
+	_ = spaceslugFields
+	// spaceslugDescCreatedAt is the schema descriptor for created_at field.
+	spaceslugDescCreatedAt := spaceslugMixinFields1[0].Descriptor()
+	// spaceslug.DefaultCreatedAt holds the default value on creation for the created_at field.
+	spaceslug.DefaultCreatedAt = spaceslugDescCreatedAt.Default.(func() time.Time)
+	// spaceslugDescUpdatedAt is the schema descriptor for updated_at field.
+	spaceslugDescUpdatedAt := spaceslugMixinFields1[1].Descriptor()
+	// spaceslug.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	spaceslug.DefaultUpdatedAt = spaceslugDescUpdatedAt.Default.(func() time.Time)
+	// spaceslug.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	spaceslug.UpdateDefaultUpdatedAt = spaceslugDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// spaceslugDescSlug is the schema descriptor for slug field.
+	spaceslugDescSlug := spaceslugFields[0].Descriptor()
+	// spaceslug.SlugValidator is a validator for the "slug" field. It is called by the builders before save.
+	spaceslug.SlugValidator = func() func(string) error {
+		validators := spaceslugDescSlug.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(slug string) error {
+			for _, fn := range fns {
+				if err := fn(slug); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// spaceslugDescID is the schema descriptor for id field.
+	spaceslugDescID := spaceslugMixinFields0[0].Descriptor()
+	// spaceslug.DefaultID holds the default value on creation for the id field.
+	spaceslug.DefaultID = spaceslugDescID.Default.(func() string)
+	// spaceslug.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	spaceslug.IDValidator = func() func(string) error {
+		validators := spaceslugDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	tokenMixin := schema.Token{}.Mixin()
 	tokenMixinFields0 := tokenMixin[0].Fields()
 	_ = tokenMixinFields0
@@ -1244,6 +2401,49 @@ func init() {
 	// token.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	token.IDValidator = func() func(string) error {
 		validators := tokenDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	transferMixin := schema.Transfer{}.Mixin()
+	transferMixinFields0 := transferMixin[0].Fields()
+	_ = transferMixinFields0
+	transferMixinFields1 := transferMixin[1].Fields()
+	_ = transferMixinFields1
+	transferFields := schema.Transfer{}.Fields()
+	_ = transferFields
+	// transferDescCreatedAt is the schema descriptor for created_at field.
+	transferDescCreatedAt := transferMixinFields1[0].Descriptor()
+	// transfer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	transfer.DefaultCreatedAt = transferDescCreatedAt.Default.(func() time.Time)
+	// transferDescUpdatedAt is the schema descriptor for updated_at field.
+	transferDescUpdatedAt := transferMixinFields1[1].Descriptor()
+	// transfer.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	transfer.DefaultUpdatedAt = transferDescUpdatedAt.Default.(func() time.Time)
+	// transfer.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	transfer.UpdateDefaultUpdatedAt = transferDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// transferDescNote is the schema descriptor for note field.
+	transferDescNote := transferFields[4].Descriptor()
+	// transfer.DefaultNote holds the default value on creation for the note field.
+	transfer.DefaultNote = transferDescNote.Default.(string)
+	// transfer.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	transfer.NoteValidator = transferDescNote.Validators[0].(func(string) error)
+	// transferDescID is the schema descriptor for id field.
+	transferDescID := transferMixinFields0[0].Descriptor()
+	// transfer.DefaultID holds the default value on creation for the id field.
+	transfer.DefaultID = transferDescID.Default.(func() string)
+	// transfer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	transfer.IDValidator = func() func(string) error {
+		validators := transferDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

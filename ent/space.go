@@ -43,6 +43,16 @@ type Space struct {
 	Locale string `json:"locale,omitempty"`
 	// IANA name. A day that begins or ends here does so in this zone.
 	TimeZone string `json:"time_zone,omitempty"`
+	// Markdown.
+	Description string `json:"description,omitempty"`
+	// An e-mail address for everybody.
+	Contact string `json:"contact,omitempty"`
+	// Website holds the value of the "website" field.
+	Website string `json:"website,omitempty"`
+	// Of its pages: #1d6fa5.
+	Colour string `json:"colour,omitempty"`
+	// Whether people join by themselves, or by a grant alone.
+	Joining space.Joining `json:"joining,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SpaceQuery when eager-loading is set.
 	Edges        SpaceEdges `json:"edges"`
@@ -87,7 +97,7 @@ func (*Space) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case space.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case space.FieldID, space.FieldKind, space.FieldParentID, space.FieldNetworkID, space.FieldRegionID, space.FieldPath, space.FieldSlug, space.FieldName, space.FieldCode, space.FieldLocale, space.FieldTimeZone:
+		case space.FieldID, space.FieldKind, space.FieldParentID, space.FieldNetworkID, space.FieldRegionID, space.FieldPath, space.FieldSlug, space.FieldName, space.FieldCode, space.FieldLocale, space.FieldTimeZone, space.FieldDescription, space.FieldContact, space.FieldWebsite, space.FieldColour, space.FieldJoining:
 			values[i] = new(sql.NullString)
 		case space.FieldCreatedAt, space.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -192,6 +202,36 @@ func (_m *Space) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TimeZone = value.String
 			}
+		case space.FieldDescription:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field description", values[i])
+			} else if value.Valid {
+				_m.Description = value.String
+			}
+		case space.FieldContact:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field contact", values[i])
+			} else if value.Valid {
+				_m.Contact = value.String
+			}
+		case space.FieldWebsite:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field website", values[i])
+			} else if value.Valid {
+				_m.Website = value.String
+			}
+		case space.FieldColour:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field colour", values[i])
+			} else if value.Valid {
+				_m.Colour = value.String
+			}
+		case space.FieldJoining:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field joining", values[i])
+			} else if value.Valid {
+				_m.Joining = space.Joining(value.String)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -280,6 +320,21 @@ func (_m *Space) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("time_zone=")
 	builder.WriteString(_m.TimeZone)
+	builder.WriteString(", ")
+	builder.WriteString("description=")
+	builder.WriteString(_m.Description)
+	builder.WriteString(", ")
+	builder.WriteString("contact=")
+	builder.WriteString(_m.Contact)
+	builder.WriteString(", ")
+	builder.WriteString("website=")
+	builder.WriteString(_m.Website)
+	builder.WriteString(", ")
+	builder.WriteString("colour=")
+	builder.WriteString(_m.Colour)
+	builder.WriteString(", ")
+	builder.WriteString("joining=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Joining))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -165,6 +165,76 @@ func (_c *SpaceCreate) SetNillableTimeZone(v *string) *SpaceCreate {
 	return _c
 }
 
+// SetDescription sets the "description" field.
+func (_c *SpaceCreate) SetDescription(v string) *SpaceCreate {
+	_c.mutation.SetDescription(v)
+	return _c
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_c *SpaceCreate) SetNillableDescription(v *string) *SpaceCreate {
+	if v != nil {
+		_c.SetDescription(*v)
+	}
+	return _c
+}
+
+// SetContact sets the "contact" field.
+func (_c *SpaceCreate) SetContact(v string) *SpaceCreate {
+	_c.mutation.SetContact(v)
+	return _c
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_c *SpaceCreate) SetNillableContact(v *string) *SpaceCreate {
+	if v != nil {
+		_c.SetContact(*v)
+	}
+	return _c
+}
+
+// SetWebsite sets the "website" field.
+func (_c *SpaceCreate) SetWebsite(v string) *SpaceCreate {
+	_c.mutation.SetWebsite(v)
+	return _c
+}
+
+// SetNillableWebsite sets the "website" field if the given value is not nil.
+func (_c *SpaceCreate) SetNillableWebsite(v *string) *SpaceCreate {
+	if v != nil {
+		_c.SetWebsite(*v)
+	}
+	return _c
+}
+
+// SetColour sets the "colour" field.
+func (_c *SpaceCreate) SetColour(v string) *SpaceCreate {
+	_c.mutation.SetColour(v)
+	return _c
+}
+
+// SetNillableColour sets the "colour" field if the given value is not nil.
+func (_c *SpaceCreate) SetNillableColour(v *string) *SpaceCreate {
+	if v != nil {
+		_c.SetColour(*v)
+	}
+	return _c
+}
+
+// SetJoining sets the "joining" field.
+func (_c *SpaceCreate) SetJoining(v space.Joining) *SpaceCreate {
+	_c.mutation.SetJoining(v)
+	return _c
+}
+
+// SetNillableJoining sets the "joining" field if the given value is not nil.
+func (_c *SpaceCreate) SetNillableJoining(v *space.Joining) *SpaceCreate {
+	if v != nil {
+		_c.SetJoining(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SpaceCreate) SetID(v string) *SpaceCreate {
 	_c.mutation.SetID(v)
@@ -258,6 +328,26 @@ func (_c *SpaceCreate) defaults() {
 		v := space.DefaultTimeZone
 		_c.mutation.SetTimeZone(v)
 	}
+	if _, ok := _c.mutation.Description(); !ok {
+		v := space.DefaultDescription
+		_c.mutation.SetDescription(v)
+	}
+	if _, ok := _c.mutation.Contact(); !ok {
+		v := space.DefaultContact
+		_c.mutation.SetContact(v)
+	}
+	if _, ok := _c.mutation.Website(); !ok {
+		v := space.DefaultWebsite
+		_c.mutation.SetWebsite(v)
+	}
+	if _, ok := _c.mutation.Colour(); !ok {
+		v := space.DefaultColour
+		_c.mutation.SetColour(v)
+	}
+	if _, ok := _c.mutation.Joining(); !ok {
+		v := space.DefaultJoining
+		_c.mutation.SetJoining(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := space.DefaultID()
 		_c.mutation.SetID(v)
@@ -337,6 +427,46 @@ func (_c *SpaceCreate) check() error {
 	if v, ok := _c.mutation.TimeZone(); ok {
 		if err := space.TimeZoneValidator(v); err != nil {
 			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Space.time_zone": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Description(); !ok {
+		return &ValidationError{Name: "description", err: errors.New(`ent: missing required field "Space.description"`)}
+	}
+	if v, ok := _c.mutation.Description(); ok {
+		if err := space.DescriptionValidator(v); err != nil {
+			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "Space.description": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Contact(); !ok {
+		return &ValidationError{Name: "contact", err: errors.New(`ent: missing required field "Space.contact"`)}
+	}
+	if v, ok := _c.mutation.Contact(); ok {
+		if err := space.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Space.contact": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Website(); !ok {
+		return &ValidationError{Name: "website", err: errors.New(`ent: missing required field "Space.website"`)}
+	}
+	if v, ok := _c.mutation.Website(); ok {
+		if err := space.WebsiteValidator(v); err != nil {
+			return &ValidationError{Name: "website", err: fmt.Errorf(`ent: validator failed for field "Space.website": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Colour(); !ok {
+		return &ValidationError{Name: "colour", err: errors.New(`ent: missing required field "Space.colour"`)}
+	}
+	if v, ok := _c.mutation.Colour(); ok {
+		if err := space.ColourValidator(v); err != nil {
+			return &ValidationError{Name: "colour", err: fmt.Errorf(`ent: validator failed for field "Space.colour": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Joining(); !ok {
+		return &ValidationError{Name: "joining", err: errors.New(`ent: missing required field "Space.joining"`)}
+	}
+	if v, ok := _c.mutation.Joining(); ok {
+		if err := space.JoiningValidator(v); err != nil {
+			return &ValidationError{Name: "joining", err: fmt.Errorf(`ent: validator failed for field "Space.joining": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -427,6 +557,26 @@ func (_c *SpaceCreate) createSpec() (*Space, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TimeZone(); ok {
 		_spec.SetField(space.FieldTimeZone, field.TypeString, value)
 		_node.TimeZone = value
+	}
+	if value, ok := _c.mutation.Description(); ok {
+		_spec.SetField(space.FieldDescription, field.TypeString, value)
+		_node.Description = value
+	}
+	if value, ok := _c.mutation.Contact(); ok {
+		_spec.SetField(space.FieldContact, field.TypeString, value)
+		_node.Contact = value
+	}
+	if value, ok := _c.mutation.Website(); ok {
+		_spec.SetField(space.FieldWebsite, field.TypeString, value)
+		_node.Website = value
+	}
+	if value, ok := _c.mutation.Colour(); ok {
+		_spec.SetField(space.FieldColour, field.TypeString, value)
+		_node.Colour = value
+	}
+	if value, ok := _c.mutation.Joining(); ok {
+		_spec.SetField(space.FieldJoining, field.TypeEnum, value)
+		_node.Joining = value
 	}
 	if nodes := _c.mutation.ParentIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -609,6 +759,66 @@ func (u *SpaceUpsert) UpdateTimeZone() *SpaceUpsert {
 	return u
 }
 
+// SetDescription sets the "description" field.
+func (u *SpaceUpsert) SetDescription(v string) *SpaceUpsert {
+	u.Set(space.FieldDescription, v)
+	return u
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *SpaceUpsert) UpdateDescription() *SpaceUpsert {
+	u.SetExcluded(space.FieldDescription)
+	return u
+}
+
+// SetContact sets the "contact" field.
+func (u *SpaceUpsert) SetContact(v string) *SpaceUpsert {
+	u.Set(space.FieldContact, v)
+	return u
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *SpaceUpsert) UpdateContact() *SpaceUpsert {
+	u.SetExcluded(space.FieldContact)
+	return u
+}
+
+// SetWebsite sets the "website" field.
+func (u *SpaceUpsert) SetWebsite(v string) *SpaceUpsert {
+	u.Set(space.FieldWebsite, v)
+	return u
+}
+
+// UpdateWebsite sets the "website" field to the value that was provided on create.
+func (u *SpaceUpsert) UpdateWebsite() *SpaceUpsert {
+	u.SetExcluded(space.FieldWebsite)
+	return u
+}
+
+// SetColour sets the "colour" field.
+func (u *SpaceUpsert) SetColour(v string) *SpaceUpsert {
+	u.Set(space.FieldColour, v)
+	return u
+}
+
+// UpdateColour sets the "colour" field to the value that was provided on create.
+func (u *SpaceUpsert) UpdateColour() *SpaceUpsert {
+	u.SetExcluded(space.FieldColour)
+	return u
+}
+
+// SetJoining sets the "joining" field.
+func (u *SpaceUpsert) SetJoining(v space.Joining) *SpaceUpsert {
+	u.Set(space.FieldJoining, v)
+	return u
+}
+
+// UpdateJoining sets the "joining" field to the value that was provided on create.
+func (u *SpaceUpsert) UpdateJoining() *SpaceUpsert {
+	u.SetExcluded(space.FieldJoining)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -784,6 +994,76 @@ func (u *SpaceUpsertOne) SetTimeZone(v string) *SpaceUpsertOne {
 func (u *SpaceUpsertOne) UpdateTimeZone() *SpaceUpsertOne {
 	return u.Update(func(s *SpaceUpsert) {
 		s.UpdateTimeZone()
+	})
+}
+
+// SetDescription sets the "description" field.
+func (u *SpaceUpsertOne) SetDescription(v string) *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetDescription(v)
+	})
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *SpaceUpsertOne) UpdateDescription() *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateDescription()
+	})
+}
+
+// SetContact sets the "contact" field.
+func (u *SpaceUpsertOne) SetContact(v string) *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetContact(v)
+	})
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *SpaceUpsertOne) UpdateContact() *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateContact()
+	})
+}
+
+// SetWebsite sets the "website" field.
+func (u *SpaceUpsertOne) SetWebsite(v string) *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetWebsite(v)
+	})
+}
+
+// UpdateWebsite sets the "website" field to the value that was provided on create.
+func (u *SpaceUpsertOne) UpdateWebsite() *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateWebsite()
+	})
+}
+
+// SetColour sets the "colour" field.
+func (u *SpaceUpsertOne) SetColour(v string) *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetColour(v)
+	})
+}
+
+// UpdateColour sets the "colour" field to the value that was provided on create.
+func (u *SpaceUpsertOne) UpdateColour() *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateColour()
+	})
+}
+
+// SetJoining sets the "joining" field.
+func (u *SpaceUpsertOne) SetJoining(v space.Joining) *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetJoining(v)
+	})
+}
+
+// UpdateJoining sets the "joining" field to the value that was provided on create.
+func (u *SpaceUpsertOne) UpdateJoining() *SpaceUpsertOne {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateJoining()
 	})
 }
 
@@ -1129,6 +1409,76 @@ func (u *SpaceUpsertBulk) SetTimeZone(v string) *SpaceUpsertBulk {
 func (u *SpaceUpsertBulk) UpdateTimeZone() *SpaceUpsertBulk {
 	return u.Update(func(s *SpaceUpsert) {
 		s.UpdateTimeZone()
+	})
+}
+
+// SetDescription sets the "description" field.
+func (u *SpaceUpsertBulk) SetDescription(v string) *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetDescription(v)
+	})
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *SpaceUpsertBulk) UpdateDescription() *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateDescription()
+	})
+}
+
+// SetContact sets the "contact" field.
+func (u *SpaceUpsertBulk) SetContact(v string) *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetContact(v)
+	})
+}
+
+// UpdateContact sets the "contact" field to the value that was provided on create.
+func (u *SpaceUpsertBulk) UpdateContact() *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateContact()
+	})
+}
+
+// SetWebsite sets the "website" field.
+func (u *SpaceUpsertBulk) SetWebsite(v string) *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetWebsite(v)
+	})
+}
+
+// UpdateWebsite sets the "website" field to the value that was provided on create.
+func (u *SpaceUpsertBulk) UpdateWebsite() *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateWebsite()
+	})
+}
+
+// SetColour sets the "colour" field.
+func (u *SpaceUpsertBulk) SetColour(v string) *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetColour(v)
+	})
+}
+
+// UpdateColour sets the "colour" field to the value that was provided on create.
+func (u *SpaceUpsertBulk) UpdateColour() *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateColour()
+	})
+}
+
+// SetJoining sets the "joining" field.
+func (u *SpaceUpsertBulk) SetJoining(v space.Joining) *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.SetJoining(v)
+	})
+}
+
+// UpdateJoining sets the "joining" field to the value that was provided on create.
+func (u *SpaceUpsertBulk) UpdateJoining() *SpaceUpsertBulk {
+	return u.Update(func(s *SpaceUpsert) {
+		s.UpdateJoining()
 	})
 }
 

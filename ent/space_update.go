@@ -131,6 +131,76 @@ func (_u *SpaceUpdate) SetNillableTimeZone(v *string) *SpaceUpdate {
 	return _u
 }
 
+// SetDescription sets the "description" field.
+func (_u *SpaceUpdate) SetDescription(v string) *SpaceUpdate {
+	_u.mutation.SetDescription(v)
+	return _u
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_u *SpaceUpdate) SetNillableDescription(v *string) *SpaceUpdate {
+	if v != nil {
+		_u.SetDescription(*v)
+	}
+	return _u
+}
+
+// SetContact sets the "contact" field.
+func (_u *SpaceUpdate) SetContact(v string) *SpaceUpdate {
+	_u.mutation.SetContact(v)
+	return _u
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_u *SpaceUpdate) SetNillableContact(v *string) *SpaceUpdate {
+	if v != nil {
+		_u.SetContact(*v)
+	}
+	return _u
+}
+
+// SetWebsite sets the "website" field.
+func (_u *SpaceUpdate) SetWebsite(v string) *SpaceUpdate {
+	_u.mutation.SetWebsite(v)
+	return _u
+}
+
+// SetNillableWebsite sets the "website" field if the given value is not nil.
+func (_u *SpaceUpdate) SetNillableWebsite(v *string) *SpaceUpdate {
+	if v != nil {
+		_u.SetWebsite(*v)
+	}
+	return _u
+}
+
+// SetColour sets the "colour" field.
+func (_u *SpaceUpdate) SetColour(v string) *SpaceUpdate {
+	_u.mutation.SetColour(v)
+	return _u
+}
+
+// SetNillableColour sets the "colour" field if the given value is not nil.
+func (_u *SpaceUpdate) SetNillableColour(v *string) *SpaceUpdate {
+	if v != nil {
+		_u.SetColour(*v)
+	}
+	return _u
+}
+
+// SetJoining sets the "joining" field.
+func (_u *SpaceUpdate) SetJoining(v space.Joining) *SpaceUpdate {
+	_u.mutation.SetJoining(v)
+	return _u
+}
+
+// SetNillableJoining sets the "joining" field if the given value is not nil.
+func (_u *SpaceUpdate) SetNillableJoining(v *space.Joining) *SpaceUpdate {
+	if v != nil {
+		_u.SetJoining(*v)
+	}
+	return _u
+}
+
 // AddChildIDs adds the "children" edge to the Space entity by IDs.
 func (_u *SpaceUpdate) AddChildIDs(ids ...string) *SpaceUpdate {
 	_u.mutation.AddChildIDs(ids...)
@@ -240,6 +310,31 @@ func (_u *SpaceUpdate) check() error {
 			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Space.time_zone": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Description(); ok {
+		if err := space.DescriptionValidator(v); err != nil {
+			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "Space.description": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Contact(); ok {
+		if err := space.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Space.contact": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Website(); ok {
+		if err := space.WebsiteValidator(v); err != nil {
+			return &ValidationError{Name: "website", err: fmt.Errorf(`ent: validator failed for field "Space.website": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Colour(); ok {
+		if err := space.ColourValidator(v); err != nil {
+			return &ValidationError{Name: "colour", err: fmt.Errorf(`ent: validator failed for field "Space.colour": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Joining(); ok {
+		if err := space.JoiningValidator(v); err != nil {
+			return &ValidationError{Name: "joining", err: fmt.Errorf(`ent: validator failed for field "Space.joining": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -281,6 +376,21 @@ func (_u *SpaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(space.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Description(); ok {
+		_spec.SetField(space.FieldDescription, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Contact(); ok {
+		_spec.SetField(space.FieldContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Website(); ok {
+		_spec.SetField(space.FieldWebsite, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Colour(); ok {
+		_spec.SetField(space.FieldColour, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Joining(); ok {
+		_spec.SetField(space.FieldJoining, field.TypeEnum, value)
 	}
 	if _u.mutation.ChildrenCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -450,6 +560,76 @@ func (_u *SpaceUpdateOne) SetNillableTimeZone(v *string) *SpaceUpdateOne {
 	return _u
 }
 
+// SetDescription sets the "description" field.
+func (_u *SpaceUpdateOne) SetDescription(v string) *SpaceUpdateOne {
+	_u.mutation.SetDescription(v)
+	return _u
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_u *SpaceUpdateOne) SetNillableDescription(v *string) *SpaceUpdateOne {
+	if v != nil {
+		_u.SetDescription(*v)
+	}
+	return _u
+}
+
+// SetContact sets the "contact" field.
+func (_u *SpaceUpdateOne) SetContact(v string) *SpaceUpdateOne {
+	_u.mutation.SetContact(v)
+	return _u
+}
+
+// SetNillableContact sets the "contact" field if the given value is not nil.
+func (_u *SpaceUpdateOne) SetNillableContact(v *string) *SpaceUpdateOne {
+	if v != nil {
+		_u.SetContact(*v)
+	}
+	return _u
+}
+
+// SetWebsite sets the "website" field.
+func (_u *SpaceUpdateOne) SetWebsite(v string) *SpaceUpdateOne {
+	_u.mutation.SetWebsite(v)
+	return _u
+}
+
+// SetNillableWebsite sets the "website" field if the given value is not nil.
+func (_u *SpaceUpdateOne) SetNillableWebsite(v *string) *SpaceUpdateOne {
+	if v != nil {
+		_u.SetWebsite(*v)
+	}
+	return _u
+}
+
+// SetColour sets the "colour" field.
+func (_u *SpaceUpdateOne) SetColour(v string) *SpaceUpdateOne {
+	_u.mutation.SetColour(v)
+	return _u
+}
+
+// SetNillableColour sets the "colour" field if the given value is not nil.
+func (_u *SpaceUpdateOne) SetNillableColour(v *string) *SpaceUpdateOne {
+	if v != nil {
+		_u.SetColour(*v)
+	}
+	return _u
+}
+
+// SetJoining sets the "joining" field.
+func (_u *SpaceUpdateOne) SetJoining(v space.Joining) *SpaceUpdateOne {
+	_u.mutation.SetJoining(v)
+	return _u
+}
+
+// SetNillableJoining sets the "joining" field if the given value is not nil.
+func (_u *SpaceUpdateOne) SetNillableJoining(v *space.Joining) *SpaceUpdateOne {
+	if v != nil {
+		_u.SetJoining(*v)
+	}
+	return _u
+}
+
 // AddChildIDs adds the "children" edge to the Space entity by IDs.
 func (_u *SpaceUpdateOne) AddChildIDs(ids ...string) *SpaceUpdateOne {
 	_u.mutation.AddChildIDs(ids...)
@@ -572,6 +752,31 @@ func (_u *SpaceUpdateOne) check() error {
 			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Space.time_zone": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Description(); ok {
+		if err := space.DescriptionValidator(v); err != nil {
+			return &ValidationError{Name: "description", err: fmt.Errorf(`ent: validator failed for field "Space.description": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Contact(); ok {
+		if err := space.ContactValidator(v); err != nil {
+			return &ValidationError{Name: "contact", err: fmt.Errorf(`ent: validator failed for field "Space.contact": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Website(); ok {
+		if err := space.WebsiteValidator(v); err != nil {
+			return &ValidationError{Name: "website", err: fmt.Errorf(`ent: validator failed for field "Space.website": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Colour(); ok {
+		if err := space.ColourValidator(v); err != nil {
+			return &ValidationError{Name: "colour", err: fmt.Errorf(`ent: validator failed for field "Space.colour": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Joining(); ok {
+		if err := space.JoiningValidator(v); err != nil {
+			return &ValidationError{Name: "joining", err: fmt.Errorf(`ent: validator failed for field "Space.joining": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -630,6 +835,21 @@ func (_u *SpaceUpdateOne) sqlSave(ctx context.Context) (_node *Space, err error)
 	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(space.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Description(); ok {
+		_spec.SetField(space.FieldDescription, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Contact(); ok {
+		_spec.SetField(space.FieldContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Website(); ok {
+		_spec.SetField(space.FieldWebsite, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Colour(); ok {
+		_spec.SetField(space.FieldColour, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Joining(); ok {
+		_spec.SetField(space.FieldJoining, field.TypeEnum, value)
 	}
 	if _u.mutation.ChildrenCleared() {
 		edge := &sqlgraph.EdgeSpec{

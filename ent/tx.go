@@ -18,6 +18,12 @@ type Tx struct {
 	Account *AccountClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BusyPeriod is the client for interacting with the BusyPeriod builders.
+	BusyPeriod *BusyPeriodClient
+	// Claim is the client for interacting with the Claim builders.
+	Claim *ClaimClient
+	// Credit is the client for interacting with the Credit builders.
+	Credit *CreditClient
 	// DeadLetter is the client for interacting with the DeadLetter builders.
 	DeadLetter *DeadLetterClient
 	// Film is the client for interacting with the Film builders.
@@ -26,24 +32,42 @@ type Tx struct {
 	FilmMember *FilmMemberClient
 	// Grant is the client for interacting with the Grant builders.
 	Grant *GrantClient
+	// Handle is the client for interacting with the Handle builders.
+	Handle *HandleClient
 	// IdempotencyRecord is the client for interacting with the IdempotencyRecord builders.
 	IdempotencyRecord *IdempotencyRecordClient
+	// Membership is the client for interacting with the Membership builders.
+	Membership *MembershipClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// Organisation is the client for interacting with the Organisation builders.
+	Organisation *OrganisationClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// OutboxCursor is the client for interacting with the OutboxCursor builders.
 	OutboxCursor *OutboxCursorClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PersonCraft is the client for interacting with the PersonCraft builders.
+	PersonCraft *PersonCraftClient
+	// Proof is the client for interacting with the Proof builders.
+	Proof *ProofClient
 	// Recognition is the client for interacting with the Recognition builders.
 	Recognition *RecognitionClient
+	// Registration is the client for interacting with the Registration builders.
+	Registration *RegistrationClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Space is the client for interacting with the Space builders.
 	Space *SpaceClient
 	// SpaceModule is the client for interacting with the SpaceModule builders.
 	SpaceModule *SpaceModuleClient
+	// SpaceSlug is the client for interacting with the SpaceSlug builders.
+	SpaceSlug *SpaceSlugClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
+	// Transfer is the client for interacting with the Transfer builders.
+	Transfer *TransferClient
 
 	// lazily loaded.
 	client     *Client
@@ -177,19 +201,31 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.BusyPeriod = NewBusyPeriodClient(tx.config)
+	tx.Claim = NewClaimClient(tx.config)
+	tx.Credit = NewCreditClient(tx.config)
 	tx.DeadLetter = NewDeadLetterClient(tx.config)
 	tx.Film = NewFilmClient(tx.config)
 	tx.FilmMember = NewFilmMemberClient(tx.config)
 	tx.Grant = NewGrantClient(tx.config)
+	tx.Handle = NewHandleClient(tx.config)
 	tx.IdempotencyRecord = NewIdempotencyRecordClient(tx.config)
+	tx.Membership = NewMembershipClient(tx.config)
+	tx.Notification = NewNotificationClient(tx.config)
+	tx.Organisation = NewOrganisationClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.OutboxCursor = NewOutboxCursorClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.PersonCraft = NewPersonCraftClient(tx.config)
+	tx.Proof = NewProofClient(tx.config)
 	tx.Recognition = NewRecognitionClient(tx.config)
+	tx.Registration = NewRegistrationClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Space = NewSpaceClient(tx.config)
 	tx.SpaceModule = NewSpaceModuleClient(tx.config)
+	tx.SpaceSlug = NewSpaceSlugClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
+	tx.Transfer = NewTransferClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -19,6 +19,8 @@ import (
 	"github.com/labfilms/labfilms/core/directory"
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/notify"
+	"github.com/labfilms/labfilms/core/organisations"
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent/migrations"
@@ -41,14 +43,16 @@ type Program struct {
 	secret   []byte
 	release  func() // of the data folder
 
-	db        *db.DB
-	gate      *policies.Gate
-	events    *events.Log
-	audit     *audit.Log
-	accounts  *accounts.Accounts
-	spaces    *spaces.Spaces
-	directory *directory.Directory
-	films     *films.Catalog
+	db            *db.DB
+	gate          *policies.Gate
+	events        *events.Log
+	audit         *audit.Log
+	notify        *notify.Box
+	accounts      *accounts.Accounts
+	spaces        *spaces.Spaces
+	directory     *directory.Directory
+	organisations *organisations.Organisations
+	films         *films.Catalog
 
 	host   *host.Host
 	api    *api.API
@@ -87,10 +91,12 @@ func Open(ctx context.Context, settings Settings, options Options) (_ *Program, 
 	p.gate.Now = p.db.Now
 	p.events = events.New(p.db, p.log)
 	p.audit = audit.New(p.db, p.gate)
-	p.accounts = accounts.New(p.db, p.gate, p.events, p.audit)
-	p.spaces = spaces.New(p.db, p.gate, p.events, p.audit)
-	p.directory = directory.New(p.db, p.gate)
-	p.films = films.New(p.db, p.gate, p.events, p.audit)
+	p.notify = notify.New(p.db, p.gate)
+	p.accounts = accounts.New(p.db, p.gate, p.events, p.audit, p.notify)
+	p.spaces = spaces.New(p.db, p.gate, p.events, p.audit, p.notify)
+	p.directory = directory.New(p.db, p.gate, p.events, p.audit, p.notify)
+	p.organisations = organisations.New(p.db, p.gate, p.events, p.audit, p.notify)
+	p.films = films.New(p.db, p.gate, p.events, p.audit, p.notify)
 	if err := p.spaces.Seed(core.WithActor(ctx, core.System())); err != nil {
 		return nil, err
 	}
@@ -127,7 +133,8 @@ func (p *Program) Listen(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	p.api, err = api.New(api.Config{
-		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Films: p.films,
+		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Organisations: p.organisations, Films: p.films,
+		Audit: p.audit, Notify: p.notify,
 		Modules: modules{p.host}, Secret: p.secret, Log: p.log,
 		PublicURL: public, Origins: p.settings.Origins, Limits: p.options.Limits, Ready: p.Ready,
 	})

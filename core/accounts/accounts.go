@@ -22,6 +22,7 @@ import (
 	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/policies"
 )
@@ -33,6 +34,7 @@ type Accounts struct {
 	gate   *policies.Gate
 	events *events.Log
 	audit  *audit.Log
+	notify *notify.Box
 
 	throttle *throttle
 	hashing  chan struct{} // as many argon2id at once as it holds
@@ -40,12 +42,13 @@ type Accounts struct {
 }
 
 // New returns the accounts of d.
-func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log) *Accounts {
+func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, notify *notify.Box) *Accounts {
 	return &Accounts{
 		store:    db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
 		gate:     gate,
 		events:   events,
 		audit:    audit,
+		notify:   notify,
 		throttle: newThrottle(d.Now),
 		hashing:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		nobody:   hash(rand.Text()),

@@ -21,7 +21,7 @@ type world struct {
 func each(t *testing.T, run func(t *testing.T, w world)) {
 	t.Helper()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		run(t, world{w, accounts.New(w.DB, w.Gate, w.Events, w.Audit)})
+		run(t, world{w, accounts.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)})
 	})
 }
 

@@ -59,7 +59,7 @@ func (a *Accounts) setState(ctx context.Context, id, reason string, state accoun
 		}
 		person := known.Edges.Person
 		err = c.Person.UpdateOne(person).
-			SetSuspended(state == account.StateSuspended).SetUpdatedAt(now).AddVersion(1).
+			SetSuspended(state == account.StateSuspended).SetListed(state == account.StateActive).SetUpdatedAt(now).AddVersion(1).
 			Exec(ctx)
 		if err != nil {
 			return err

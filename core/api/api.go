@@ -14,9 +14,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/labfilms/labfilms/core/accounts"
+	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/directory"
 	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/notify"
+	"github.com/labfilms/labfilms/core/organisations"
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent"
@@ -32,14 +35,17 @@ const bodyWithin = 30 * time.Second
 
 // Config is what the API is made of. The first block is required.
 type Config struct {
-	DB        *db.DB
-	Accounts  *accounts.Accounts
-	Spaces    *spaces.Spaces
-	Directory *directory.Directory
-	Films     *films.Catalog
-	Modules   Modules
-	Secret    []byte // of the instance: cursors and stored answers
-	Log       *slog.Logger
+	DB            *db.DB
+	Accounts      *accounts.Accounts
+	Spaces        *spaces.Spaces
+	Directory     *directory.Directory
+	Organisations *organisations.Organisations
+	Films         *films.Catalog
+	Audit         *audit.Log
+	Notify        *notify.Box
+	Modules       Modules
+	Secret        []byte // of the instance: cursors and stored answers
+	Log           *slog.Logger
 
 	// PublicURL is where people reach the platform. https makes cookies secure.
 	PublicURL string
@@ -59,11 +65,14 @@ type API struct {
 	documents documents
 	cursors   rest.Cursors
 
-	accounts  *accounts.Accounts
-	spaces    *spaces.Spaces
-	directory *directory.Directory
-	films     *films.Catalog
-	modules   Modules
+	accounts      *accounts.Accounts
+	spaces        *spaces.Spaces
+	directory     *directory.Directory
+	organisations *organisations.Organisations
+	films         *films.Catalog
+	audit         *audit.Log
+	notify        *notify.Box
+	modules       Modules
 
 	limits  *limiter
 	origins []string
@@ -78,13 +87,28 @@ func New(cfg Config) (*API, error) {
 	return with(cfg,
 		(*API).registerHealth,
 		(*API).registerAuth,
+		(*API).registerRegistration,
 		(*API).registerMe,
+		(*API).registerSessions,
+		(*API).registerNotifications,
 		(*API).registerSpaces,
 		(*API).registerGrants,
-		(*API).registerPeople,
-		(*API).registerFilms,
-		(*API).registerRecognitions,
 		(*API).registerModules,
+		(*API).registerPeople,
+		(*API).registerBusyPeriods,
+		(*API).registerClaims,
+		(*API).registerSuspension,
+		(*API).registerOrganisations,
+		(*API).registerMemberships,
+		(*API).registerFilms,
+		(*API).registerMembers,
+		(*API).registerTransfers,
+		(*API).registerCredits,
+		(*API).registerFilmography,
+		(*API).registerRecognitions,
+		(*API).registerAudit,
+		(*API).registerCrafts,
+		(*API).registerCommunes,
 	)
 }
 
@@ -96,7 +120,8 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 		}),
 		documents: documents{made: map[string]*rest.Document{}},
 		cursors:   rest.NewCursors(cfg.Secret),
-		accounts:  cfg.Accounts, spaces: cfg.Spaces, directory: cfg.Directory, films: cfg.Films, modules: cfg.Modules,
+		accounts:  cfg.Accounts, spaces: cfg.Spaces, directory: cfg.Directory,
+		organisations: cfg.Organisations, films: cfg.Films, audit: cfg.Audit, notify: cfg.Notify, modules: cfg.Modules,
 		limits: newLimiter(cfg.Limits, cfg.DB.Now), origins: cfg.Origins,
 		secure: strings.HasPrefix(cfg.PublicURL, "https://"),
 		ready:  cfg.Ready,

@@ -19,6 +19,8 @@ import (
 	"github.com/labfilms/labfilms/core/directory"
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/films"
+	"github.com/labfilms/labfilms/core/notify"
+	"github.com/labfilms/labfilms/core/organisations"
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent/migrations"
@@ -48,11 +50,12 @@ func config(t *testing.T) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, a := events.New(d, log), audit.New(d, gate)
+	e, a, n := events.New(d, log), audit.New(d, gate), notify.New(d, gate)
 	c := Config{
 		DB: d, Modules: none{}, Secret: []byte(strings.Repeat("s", 32)), Log: log,
-		Accounts: accounts.New(d, gate, e, a), Spaces: spaces.New(d, gate, e, a),
-		Directory: directory.New(d, gate), Films: films.New(d, gate, e, a),
+		Accounts: accounts.New(d, gate, e, a, n), Spaces: spaces.New(d, gate, e, a, n),
+		Directory: directory.New(d, gate, e, a, n), Organisations: organisations.New(d, gate, e, a, n),
+		Films: films.New(d, gate, e, a, n), Audit: a, Notify: n,
 	}
 	if err := c.Spaces.Seed(core.WithActor(ctx, core.System())); err != nil {
 		t.Fatal(err)

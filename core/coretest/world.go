@@ -19,6 +19,7 @@ import (
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/db/dbtest"
 	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/migrations"
 	"github.com/labfilms/labfilms/ent/outbox"
@@ -33,6 +34,7 @@ type World struct {
 	Gate   *policies.Gate
 	Events *events.Log
 	Audit  *audit.Log
+	Notify *notify.Box
 	Clock  *Clock
 
 	Network   *ent.Space // /fr/
@@ -81,6 +83,7 @@ func Open(t testing.TB, dbDialect string) *World {
 	w.Store = db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) })
 	w.Events = events.New(d, slog.New(slog.DiscardHandler))
 	w.Audit = audit.New(d, w.Gate)
+	w.Notify = notify.New(d, w.Gate)
 	return w
 }
 

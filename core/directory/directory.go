@@ -16,7 +16,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
@@ -35,18 +38,25 @@ var ErrPersonUnknown = &core.Fault{
 // idsMax is the most people that are asked for at once.
 const idsMax = 500
 
-// Directory reads people. Its verbs ask the gate themselves, for the actor of
-// their context.
+// Directory owns the profiles of people, what belongs to them, and the claims
+// on those that nobody has yet. Its verbs ask the gate themselves, for the actor
+// of their context.
 type Directory struct {
-	store db.Store[*ent.Client]
-	gate  *policies.Gate
+	store  db.Store[*ent.Client]
+	gate   *policies.Gate
+	events *events.Log
+	audit  *audit.Log
+	notify *notify.Box
 }
 
 // New returns the directory of d.
-func New(d *db.DB, gate *policies.Gate) *Directory {
+func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, notify *notify.Box) *Directory {
 	return &Directory{
-		store: db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
-		gate:  gate,
+		store:  db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
+		gate:   gate,
+		events: events,
+		audit:  audit,
+		notify: notify,
 	}
 }
 
@@ -144,7 +154,7 @@ func (d *Directory) People(ctx context.Context, scope core.Scope, page core.Page
 	if !d.gate.Lists(ctx, "person.read", scope.Path).Always() {
 		return list, core.ErrDenied
 	}
-	query := d.store.From(ctx).Person.Query().Where(db.In(scope), person.Suspended(false))
+	query := d.store.From(ctx).Person.Query().Where(db.In(scope), person.Listed(true))
 	// The name is sorted by as a dictionary does: without accents and case.
 	order, key := db.Keyset[string](page, person.FieldSortName), byName
 	switch page.Sort {

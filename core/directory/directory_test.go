@@ -24,7 +24,7 @@ func place(s *ent.Space) core.Place {
 func TestSomebodySuspendedIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		d := directory.New(w.DB, w.Gate)
+		d := directory.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)
 		ines := w.Actor(t, "ines", w.Bretagne)
 		id := core.ActorFrom(ines).Person
 		admin := w.Actor(t, "yann", w.Bretagne, "region_admin")
@@ -50,7 +50,7 @@ func TestSomebodySuspendedIsOutOfSight(t *testing.T) {
 			t.Errorf("a visitor sees %s", got)
 		}
 		w.Write(t, func(ctx context.Context, c *ent.Client) error {
-			return c.Person.UpdateOneID(id).SetSuspended(true).Exec(ctx)
+			return c.Person.UpdateOneID(id).SetSuspended(true).SetListed(false).Exec(ctx)
 		})
 		for name, c := range map[string]struct {
 			ctx  context.Context
@@ -72,7 +72,7 @@ func TestSomebodySuspendedIsOutOfSight(t *testing.T) {
 func TestPeopleAreListedByScopeWithoutGaps(t *testing.T) {
 	t.Parallel()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		d := directory.New(w.DB, w.Gate)
+		d := directory.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)
 		homes := []*ent.Space{w.Bretagne, w.Rade, w.Occitanie, w.Network}
 		want := map[string][]string{}
 		for i := range 12 {
@@ -133,7 +133,7 @@ func TestPeopleAreListedByScopeWithoutGaps(t *testing.T) {
 func TestWhoIsNotThereIsUnknown(t *testing.T) {
 	t.Parallel()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		d := directory.New(w.DB, w.Gate)
+		d := directory.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)
 		for _, name := range []string{"", "nobody", "\x00", "É", "\xff", db.NewID(), strings.Repeat("a", 31)} {
 			if _, err := d.Person(coretest.Visitor(), name); !errors.Is(err, directory.ErrPersonUnknown) {
 				t.Errorf("%q: %v", name, err)

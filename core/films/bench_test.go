@@ -97,5 +97,5 @@ func filled(b *testing.B, size int) (world, string) {
 		homes = append(homes, place(s))
 	}
 	newest := filmstest.Fill(b, w.DB, maker.ID, homes, size)
-	return world{w, films.New(w.DB, w.Gate, w.Events, w.Audit)}, newest
+	return world{w, films.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)}, newest
 }

@@ -58,7 +58,7 @@ func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
 			SetNetworkID(in.Place.Network).SetRegionID(in.Place.Region).SetSpaceID(in.Place.Space).
 			SetTitle(f.title).SetSlug(text.Slug(f.title)).SetSynopsis(f.synopsis).
 			SetNillableYear(f.year).SetNillableDurationS(f.durationS).SetForm(f.form).
-			SetMakerID(maker).
+			SetOwnerID(maker).
 			SetCreatedAt(now).SetUpdatedAt(now).
 			Save(ctx)
 		if err != nil {
@@ -116,7 +116,7 @@ func (c *Catalog) Change(ctx context.Context, id string, version int, in Change)
 		if f.Version != version {
 			return core.ErrStale
 		}
-		m, moves := moveOf("film.update", f.Stage, stage)
+		m, moves := Stages.Move("film.update", f.Stage, stage)
 		if stage != f.Stage && !moves {
 			return ErrStage
 		}

@@ -32,7 +32,7 @@ func TestAFilmBeginsAsAnIdeaOfItsMaker(t *testing.T) {
 		}
 		if made.Title != "Marée basse" || made.Slug != "maree-basse" || made.Synopsis != "Deux sœurs." || *made.Year != 2026 ||
 			made.Stage != film.StageIdea || made.Form != film.FormFiction || made.Version != 1 ||
-			made.RegionID != w.Bretagne.ID || made.MakerID != core.ActorFrom(ines).Person {
+			made.RegionID != w.Bretagne.ID || made.OwnerID != core.ActorFrom(ines).Person {
 			t.Errorf("it is %v", made)
 		}
 		found, err := w.Get(ines, []string{made.ID})
@@ -245,7 +245,7 @@ func TestASuspendedMakersFilmsAreOutOfSightAndComeBack(t *testing.T) {
 			}
 		}
 		w.Write(t, func(ctx context.Context, c *ent.Client) error {
-			return c.Person.UpdateOneID(core.ActorFrom(ines).Person).SetSuspended(false).Exec(ctx)
+			return c.Person.UpdateOneID(core.ActorFrom(ines).Person).SetSuspended(false).SetListed(true).Exec(ctx)
 		})
 		if got := sees(coretest.Visitor()); got != "ok 1" {
 			t.Errorf("after reinstatement: %s", got)

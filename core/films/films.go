@@ -16,6 +16,7 @@ import (
 	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/policies"
 )
@@ -35,14 +36,16 @@ type Catalog struct {
 	gate   *policies.Gate
 	events *events.Log
 	audit  *audit.Log
+	notify *notify.Box
 }
 
 // New returns the films of d.
-func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log) *Catalog {
+func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, notify *notify.Box) *Catalog {
 	return &Catalog{
 		store:  db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
 		gate:   gate,
 		events: events,
 		audit:  audit,
+		notify: notify,
 	}
 }

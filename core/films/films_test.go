@@ -21,7 +21,7 @@ type world struct {
 func each(t *testing.T, run func(t *testing.T, w world)) {
 	t.Helper()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		run(t, world{w, films.New(w.DB, w.Gate, w.Events, w.Audit)})
+		run(t, world{w, films.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)})
 	})
 }
 
@@ -66,6 +66,6 @@ func (w world) suspend(t *testing.T, ctx context.Context) {
 		if err := c.Account.UpdateOneID(actor.Account).SetState(account.StateSuspended).Exec(system); err != nil {
 			return err
 		}
-		return c.Person.UpdateOneID(actor.Person).SetSuspended(true).Exec(system)
+		return c.Person.UpdateOneID(actor.Person).SetSuspended(true).SetListed(false).Exec(system)
 	})
 }

@@ -222,7 +222,7 @@ func TestListsOfTheReleasedFollowAnIndex(t *testing.T) {
 	// PostgreSQL plans by what it knows of the tables, which here is nothing.
 	cw := coretest.Open(t, db.SQLite)
 	cw.Settle(t)
-	w := world{cw, films.New(cw.DB, cw.Gate, cw.Events, cw.Audit)}
+	w := world{cw, films.New(cw.DB, cw.Gate, cw.Events, cw.Audit, cw.Notify)}
 	ines := w.Actor(t, "ines", w.Bretagne, "creator")
 	for name, c := range map[string]struct {
 		who   context.Context

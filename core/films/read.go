@@ -123,7 +123,7 @@ func asSeenBy(asker string) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		spaces, makers, members := entsql.Table(space.Table), entsql.Table(person.Table), entsql.Table(filmmember.Table)
 		s.Join(spaces).On(s.C(film.FieldSpaceID), spaces.C(space.FieldID))
-		s.Join(makers).On(s.C(film.FieldMakerID), makers.C(person.FieldID))
+		s.Join(makers).On(s.C(film.FieldOwnerID), makers.C(person.FieldID))
 		s.LeftJoin(members).OnP(entsql.And(
 			entsql.ColumnsEQ(members.C(filmmember.FieldFilmID), s.C(film.FieldID)),
 			entsql.EQ(members.C(filmmember.FieldPersonID), asker),

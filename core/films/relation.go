@@ -81,7 +81,7 @@ func published(s *entsql.Selector) {
 	suspended := entsql.Select(people.C(person.FieldID)).From(people).Where(entsql.IsTrue(people.C(person.FieldSuspended)))
 	s.Where(entsql.And(
 		entsql.EQ(s.C(film.FieldStage), film.StageReleased),
-		entsql.NotIn(s.C(film.FieldMakerID), suspended),
+		entsql.NotIn(s.C(film.FieldOwnerID), suspended),
 	))
 }
 

@@ -19,39 +19,22 @@ var ErrStage = &core.Fault{
 	FR: "L'étape du film ne le permet pas.",
 }
 
-// move is a way from stage to stage: who may go it is the policy's to say, by
-// the action; what it is called when it has happened is the event.
-type move struct {
-	action string
-	event  string
-	from   []film.Stage
-	to     []film.Stage
-}
-
 // making are the stages at which a film is being made.
 var making = []film.Stage{
 	film.StageIdea, film.StageDevelopment, film.StagePreparation, film.StageShooting, film.StagePost, film.StageFinished,
 }
 
-// moves are all the ways there are. While a film is being made its people go
+// Stages are all the ways there are. While a film is being made its people go
 // where they want, also back: there are re-shoots. A film that was made
 // elsewhere is released from wherever its entry stands. What was public once
 // does not become a draft again.
-var moves = []move{
-	{action: "film.update", event: "film.changed.v1", from: making, to: making},
-	{action: "film.release", event: "film.released.v1", from: append(slices.Clone(making), film.StageWithdrawn), to: []film.Stage{film.StageReleased}},
-	{action: "film.withdraw", event: "film.withdrawn.v1", from: []film.Stage{film.StageReleased}, to: []film.Stage{film.StageWithdrawn}},
-}
-
-// moveOf returns the move by the action between two stages, false if there is
-// none.
-func moveOf(action string, from, to film.Stage) (move, bool) {
-	for _, m := range moves {
-		if m.action == action && slices.Contains(m.from, from) && slices.Contains(m.to, to) && from != to {
-			return m, true
-		}
-	}
-	return move{}, false
+var Stages = core.Machine[film.Stage]{
+	Noun: "film", Starts: []film.Stage{film.StageIdea},
+	Moves: []core.Move[film.Stage]{
+		{Action: "film.update", Event: "film.changed.v1", From: making, To: making},
+		{Action: "film.release", Event: "film.released.v1", From: append(slices.Clone(making), film.StageWithdrawn), To: []film.Stage{film.StageReleased}},
+		{Action: "film.withdraw", Event: "film.withdrawn.v1", From: []film.Stage{film.StageReleased}, To: []film.Stage{film.StageWithdrawn}},
+	},
 }
 
 // Release shows a film to everybody: action film.release. It returns
@@ -78,7 +61,7 @@ func (c *Catalog) move(ctx context.Context, action, id string, to film.Stage) (*
 		if err := c.allow(ctx, action, f); err != nil {
 			return err
 		}
-		m, ok := moveOf(action, f.Stage, to)
+		m, ok := Stages.Move(action, f.Stage, to)
 		if !ok {
 			return ErrStage
 		}
@@ -120,15 +103,15 @@ type Changed struct {
 }
 
 // moved writes the audit entry and the event of a move.
-func (c *Catalog) moved(ctx context.Context, m move, before Seen, after *ent.Film, fields []string) error {
+func (c *Catalog) moved(ctx context.Context, m core.Move[film.Stage], before Seen, after *ent.Film, fields []string) error {
 	entry := audit.Entry{
-		Action: m.action, Object: "film:" + after.ID, Place: before.place(),
+		Action: m.Action, Object: "film:" + after.ID, Place: before.place(),
 		Data: map[string]film.Stage{"from": before.Stage, "to": after.Stage},
 	}
 	if err := c.audit.Record(ctx, entry); err != nil {
 		return err
 	}
-	return c.tell(ctx, m.event, before, after, fields)
+	return c.tell(ctx, m.Event, before, after, fields)
 }
 
 // tell records that a film has changed.

@@ -15,6 +15,7 @@ import (
 	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/events"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/space"
@@ -35,15 +36,17 @@ type Spaces struct {
 	gate   *policies.Gate
 	events *events.Log
 	audit  *audit.Log
+	notify *notify.Box
 }
 
 // New returns the spaces of d.
-func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log) *Spaces {
+func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, notify *notify.Box) *Spaces {
 	return &Spaces{
 		store:  db.Bind(d, func(drv dialect.Driver) *ent.Client { return ent.NewClient(ent.Driver(drv)) }),
 		gate:   gate,
 		events: events,
 		audit:  audit,
+		notify: notify,
 	}
 }
 

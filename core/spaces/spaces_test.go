@@ -20,7 +20,9 @@ import (
 	"github.com/labfilms/labfilms/ent/space"
 )
 
-func area(w *coretest.World) *spaces.Spaces { return spaces.New(w.DB, w.Gate, w.Events, w.Audit) }
+func area(w *coretest.World) *spaces.Spaces {
+	return spaces.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)
+}
 
 func TestTheRegionsAreThoseOfFrance(t *testing.T) {
 	t.Parallel()

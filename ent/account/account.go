@@ -29,6 +29,8 @@ const (
 	FieldPersonID = "person_id"
 	// FieldLocale holds the string denoting the locale field in the database.
 	FieldLocale = "locale"
+	// FieldTimeZone holds the string denoting the time_zone field in the database.
+	FieldTimeZone = "time_zone"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// EdgePerson holds the string denoting the person edge name in mutations.
@@ -37,6 +39,8 @@ const (
 	EdgeSessions = "sessions"
 	// EdgeTokens holds the string denoting the tokens edge name in mutations.
 	EdgeTokens = "tokens"
+	// EdgeProofs holds the string denoting the proofs edge name in mutations.
+	EdgeProofs = "proofs"
 	// EdgeGrants holds the string denoting the grants edge name in mutations.
 	EdgeGrants = "grants"
 	// Table holds the table name of the account in the database.
@@ -62,6 +66,13 @@ const (
 	TokensInverseTable = "tokens"
 	// TokensColumn is the table column denoting the tokens relation/edge.
 	TokensColumn = "account_id"
+	// ProofsTable is the table that holds the proofs relation/edge.
+	ProofsTable = "proofs"
+	// ProofsInverseTable is the table name for the Proof entity.
+	// It exists in this package in order to avoid circular dependency with the "proof" package.
+	ProofsInverseTable = "proofs"
+	// ProofsColumn is the table column denoting the proofs relation/edge.
+	ProofsColumn = "account_id"
 	// GrantsTable is the table that holds the grants relation/edge.
 	GrantsTable = "grants"
 	// GrantsInverseTable is the table name for the Grant entity.
@@ -81,6 +92,7 @@ var Columns = []string{
 	FieldPasswordHash,
 	FieldPersonID,
 	FieldLocale,
+	FieldTimeZone,
 	FieldState,
 }
 
@@ -111,6 +123,10 @@ var (
 	DefaultLocale string
 	// LocaleValidator is a validator for the "locale" field. It is called by the builders before save.
 	LocaleValidator func(string) error
+	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
+	DefaultTimeZone string
+	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	TimeZoneValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -186,6 +202,11 @@ func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLocale, opts...).ToFunc()
 }
 
+// ByTimeZone orders the results by the time_zone field.
+func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimeZone, opts...).ToFunc()
+}
+
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
@@ -226,6 +247,20 @@ func ByTokens(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByProofsCount orders the results by proofs count.
+func ByProofsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProofsStep(), opts...)
+	}
+}
+
+// ByProofs orders the results by proofs terms.
+func ByProofs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProofsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByGrantsCount orders the results by grants count.
 func ByGrantsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -258,6 +293,13 @@ func newTokensStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(TokensInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, TokensTable, TokensColumn),
+	)
+}
+func newProofsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProofsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ProofsTable, ProofsColumn),
 	)
 }
 func newGrantsStep() *sqlgraph.Step {

@@ -43,14 +43,38 @@ const (
 	FieldStage = "stage"
 	// FieldReleasedAt holds the string denoting the released_at field in the database.
 	FieldReleasedAt = "released_at"
-	// FieldMakerID holds the string denoting the maker_id field in the database.
-	FieldMakerID = "maker_id"
+	// FieldTitles holds the string denoting the titles field in the database.
+	FieldTitles = "titles"
+	// FieldSynopses holds the string denoting the synopses field in the database.
+	FieldSynopses = "synopses"
+	// FieldGenres holds the string denoting the genres field in the database.
+	FieldGenres = "genres"
+	// FieldCountries holds the string denoting the countries field in the database.
+	FieldCountries = "countries"
+	// FieldRegions holds the string denoting the regions field in the database.
+	FieldRegions = "regions"
+	// FieldLanguages holds the string denoting the languages field in the database.
+	FieldLanguages = "languages"
+	// FieldWarnings holds the string denoting the warnings field in the database.
+	FieldWarnings = "warnings"
+	// FieldIdentifiers holds the string denoting the identifiers field in the database.
+	FieldIdentifiers = "identifiers"
+	// FieldConsent holds the string denoting the consent field in the database.
+	FieldConsent = "consent"
+	// FieldOrigin holds the string denoting the origin field in the database.
+	FieldOrigin = "origin"
+	// FieldOwnerID holds the string denoting the owner_id field in the database.
+	FieldOwnerID = "owner_id"
 	// EdgeSpace holds the string denoting the space edge name in mutations.
 	EdgeSpace = "space"
-	// EdgeMaker holds the string denoting the maker edge name in mutations.
-	EdgeMaker = "maker"
+	// EdgeOwner holds the string denoting the owner edge name in mutations.
+	EdgeOwner = "owner"
 	// EdgeMembers holds the string denoting the members edge name in mutations.
 	EdgeMembers = "members"
+	// EdgeTransfers holds the string denoting the transfers edge name in mutations.
+	EdgeTransfers = "transfers"
+	// EdgeCredits holds the string denoting the credits edge name in mutations.
+	EdgeCredits = "credits"
 	// EdgeRecognitions holds the string denoting the recognitions edge name in mutations.
 	EdgeRecognitions = "recognitions"
 	// Table holds the table name of the film in the database.
@@ -62,13 +86,13 @@ const (
 	SpaceInverseTable = "spaces"
 	// SpaceColumn is the table column denoting the space relation/edge.
 	SpaceColumn = "space_id"
-	// MakerTable is the table that holds the maker relation/edge.
-	MakerTable = "films"
-	// MakerInverseTable is the table name for the Person entity.
+	// OwnerTable is the table that holds the owner relation/edge.
+	OwnerTable = "films"
+	// OwnerInverseTable is the table name for the Person entity.
 	// It exists in this package in order to avoid circular dependency with the "person" package.
-	MakerInverseTable = "people"
-	// MakerColumn is the table column denoting the maker relation/edge.
-	MakerColumn = "maker_id"
+	OwnerInverseTable = "people"
+	// OwnerColumn is the table column denoting the owner relation/edge.
+	OwnerColumn = "owner_id"
 	// MembersTable is the table that holds the members relation/edge.
 	MembersTable = "film_members"
 	// MembersInverseTable is the table name for the FilmMember entity.
@@ -76,6 +100,20 @@ const (
 	MembersInverseTable = "film_members"
 	// MembersColumn is the table column denoting the members relation/edge.
 	MembersColumn = "film_id"
+	// TransfersTable is the table that holds the transfers relation/edge.
+	TransfersTable = "transfers"
+	// TransfersInverseTable is the table name for the Transfer entity.
+	// It exists in this package in order to avoid circular dependency with the "transfer" package.
+	TransfersInverseTable = "transfers"
+	// TransfersColumn is the table column denoting the transfers relation/edge.
+	TransfersColumn = "film_id"
+	// CreditsTable is the table that holds the credits relation/edge.
+	CreditsTable = "credits"
+	// CreditsInverseTable is the table name for the Credit entity.
+	// It exists in this package in order to avoid circular dependency with the "credit" package.
+	CreditsInverseTable = "credits"
+	// CreditsColumn is the table column denoting the credits relation/edge.
+	CreditsColumn = "film_id"
 	// RecognitionsTable is the table that holds the recognitions relation/edge.
 	RecognitionsTable = "recognitions"
 	// RecognitionsInverseTable is the table name for the Recognition entity.
@@ -102,7 +140,17 @@ var Columns = []string{
 	FieldForm,
 	FieldStage,
 	FieldReleasedAt,
-	FieldMakerID,
+	FieldTitles,
+	FieldSynopses,
+	FieldGenres,
+	FieldCountries,
+	FieldRegions,
+	FieldLanguages,
+	FieldWarnings,
+	FieldIdentifiers,
+	FieldConsent,
+	FieldOrigin,
+	FieldOwnerID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -209,6 +257,59 @@ func StageValidator(s Stage) error {
 	}
 }
 
+// Consent defines the type for the "consent" enum field.
+type Consent string
+
+// ConsentOpen is the default value of the Consent enum.
+const DefaultConsent = ConsentOpen
+
+// Consent values.
+const (
+	ConsentOpen Consent = "open"
+	ConsentAsk  Consent = "ask"
+	ConsentNone Consent = "none"
+)
+
+func (c Consent) String() string {
+	return string(c)
+}
+
+// ConsentValidator is a validator for the "consent" field enum values. It is called by the builders before save.
+func ConsentValidator(c Consent) error {
+	switch c {
+	case ConsentOpen, ConsentAsk, ConsentNone:
+		return nil
+	default:
+		return fmt.Errorf("film: invalid enum value for consent field: %q", c)
+	}
+}
+
+// Origin defines the type for the "origin" enum field.
+type Origin string
+
+// OriginMade is the default value of the Origin enum.
+const DefaultOrigin = OriginMade
+
+// Origin values.
+const (
+	OriginMade     Origin = "made"
+	OriginRecorded Origin = "recorded"
+)
+
+func (o Origin) String() string {
+	return string(o)
+}
+
+// OriginValidator is a validator for the "origin" field enum values. It is called by the builders before save.
+func OriginValidator(o Origin) error {
+	switch o {
+	case OriginMade, OriginRecorded:
+		return nil
+	default:
+		return fmt.Errorf("film: invalid enum value for origin field: %q", o)
+	}
+}
+
 // OrderOption defines the ordering options for the Film queries.
 type OrderOption func(*sql.Selector)
 
@@ -287,9 +388,19 @@ func ByReleasedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReleasedAt, opts...).ToFunc()
 }
 
-// ByMakerID orders the results by the maker_id field.
-func ByMakerID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldMakerID, opts...).ToFunc()
+// ByConsent orders the results by the consent field.
+func ByConsent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConsent, opts...).ToFunc()
+}
+
+// ByOrigin orders the results by the origin field.
+func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrigin, opts...).ToFunc()
+}
+
+// ByOwnerID orders the results by the owner_id field.
+func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
 }
 
 // BySpaceField orders the results by space field.
@@ -299,10 +410,10 @@ func BySpaceField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
-// ByMakerField orders the results by maker field.
-func ByMakerField(field string, opts ...sql.OrderTermOption) OrderOption {
+// ByOwnerField orders the results by owner field.
+func ByOwnerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newMakerStep(), sql.OrderByField(field, opts...))
+		sqlgraph.OrderByNeighborTerms(s, newOwnerStep(), sql.OrderByField(field, opts...))
 	}
 }
 
@@ -317,6 +428,34 @@ func ByMembersCount(opts ...sql.OrderTermOption) OrderOption {
 func ByMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByTransfersCount orders the results by transfers count.
+func ByTransfersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newTransfersStep(), opts...)
+	}
+}
+
+// ByTransfers orders the results by transfers terms.
+func ByTransfers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTransfersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByCreditsCount orders the results by credits count.
+func ByCreditsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newCreditsStep(), opts...)
+	}
+}
+
+// ByCredits orders the results by credits terms.
+func ByCredits(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCreditsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -340,11 +479,11 @@ func newSpaceStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2O, false, SpaceTable, SpaceColumn),
 	)
 }
-func newMakerStep() *sqlgraph.Step {
+func newOwnerStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(MakerInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, MakerTable, MakerColumn),
+		sqlgraph.To(OwnerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, OwnerTable, OwnerColumn),
 	)
 }
 func newMembersStep() *sqlgraph.Step {
@@ -352,6 +491,20 @@ func newMembersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MembersInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, MembersTable, MembersColumn),
+	)
+}
+func newTransfersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TransfersInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, TransfersTable, TransfersColumn),
+	)
+}
+func newCreditsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CreditsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, CreditsTable, CreditsColumn),
 	)
 }
 func newRecognitionsStep() *sqlgraph.Step {

@@ -125,9 +125,9 @@ func ReleasedAt(v time.Time) predicate.Film {
 	return predicate.Film(sql.FieldEQ(FieldReleasedAt, v))
 }
 
-// MakerID applies equality check predicate on the "maker_id" field. It's identical to MakerIDEQ.
-func MakerID(v string) predicate.Film {
-	return predicate.Film(sql.FieldEQ(FieldMakerID, v))
+// OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
+func OwnerID(v string) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldOwnerID, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -830,69 +830,189 @@ func ReleasedAtNotNil() predicate.Film {
 	return predicate.Film(sql.FieldNotNull(FieldReleasedAt))
 }
 
-// MakerIDEQ applies the EQ predicate on the "maker_id" field.
-func MakerIDEQ(v string) predicate.Film {
-	return predicate.Film(sql.FieldEQ(FieldMakerID, v))
+// TitlesIsNil applies the IsNil predicate on the "titles" field.
+func TitlesIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldTitles))
 }
 
-// MakerIDNEQ applies the NEQ predicate on the "maker_id" field.
-func MakerIDNEQ(v string) predicate.Film {
-	return predicate.Film(sql.FieldNEQ(FieldMakerID, v))
+// TitlesNotNil applies the NotNil predicate on the "titles" field.
+func TitlesNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldTitles))
 }
 
-// MakerIDIn applies the In predicate on the "maker_id" field.
-func MakerIDIn(vs ...string) predicate.Film {
-	return predicate.Film(sql.FieldIn(FieldMakerID, vs...))
+// SynopsesIsNil applies the IsNil predicate on the "synopses" field.
+func SynopsesIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldSynopses))
 }
 
-// MakerIDNotIn applies the NotIn predicate on the "maker_id" field.
-func MakerIDNotIn(vs ...string) predicate.Film {
-	return predicate.Film(sql.FieldNotIn(FieldMakerID, vs...))
+// SynopsesNotNil applies the NotNil predicate on the "synopses" field.
+func SynopsesNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldSynopses))
 }
 
-// MakerIDGT applies the GT predicate on the "maker_id" field.
-func MakerIDGT(v string) predicate.Film {
-	return predicate.Film(sql.FieldGT(FieldMakerID, v))
+// GenresIsNil applies the IsNil predicate on the "genres" field.
+func GenresIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldGenres))
 }
 
-// MakerIDGTE applies the GTE predicate on the "maker_id" field.
-func MakerIDGTE(v string) predicate.Film {
-	return predicate.Film(sql.FieldGTE(FieldMakerID, v))
+// GenresNotNil applies the NotNil predicate on the "genres" field.
+func GenresNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldGenres))
 }
 
-// MakerIDLT applies the LT predicate on the "maker_id" field.
-func MakerIDLT(v string) predicate.Film {
-	return predicate.Film(sql.FieldLT(FieldMakerID, v))
+// CountriesIsNil applies the IsNil predicate on the "countries" field.
+func CountriesIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldCountries))
 }
 
-// MakerIDLTE applies the LTE predicate on the "maker_id" field.
-func MakerIDLTE(v string) predicate.Film {
-	return predicate.Film(sql.FieldLTE(FieldMakerID, v))
+// CountriesNotNil applies the NotNil predicate on the "countries" field.
+func CountriesNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldCountries))
 }
 
-// MakerIDContains applies the Contains predicate on the "maker_id" field.
-func MakerIDContains(v string) predicate.Film {
-	return predicate.Film(sql.FieldContains(FieldMakerID, v))
+// RegionsIsNil applies the IsNil predicate on the "regions" field.
+func RegionsIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldRegions))
 }
 
-// MakerIDHasPrefix applies the HasPrefix predicate on the "maker_id" field.
-func MakerIDHasPrefix(v string) predicate.Film {
-	return predicate.Film(sql.FieldHasPrefix(FieldMakerID, v))
+// RegionsNotNil applies the NotNil predicate on the "regions" field.
+func RegionsNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldRegions))
 }
 
-// MakerIDHasSuffix applies the HasSuffix predicate on the "maker_id" field.
-func MakerIDHasSuffix(v string) predicate.Film {
-	return predicate.Film(sql.FieldHasSuffix(FieldMakerID, v))
+// LanguagesIsNil applies the IsNil predicate on the "languages" field.
+func LanguagesIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldLanguages))
 }
 
-// MakerIDEqualFold applies the EqualFold predicate on the "maker_id" field.
-func MakerIDEqualFold(v string) predicate.Film {
-	return predicate.Film(sql.FieldEqualFold(FieldMakerID, v))
+// LanguagesNotNil applies the NotNil predicate on the "languages" field.
+func LanguagesNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldLanguages))
 }
 
-// MakerIDContainsFold applies the ContainsFold predicate on the "maker_id" field.
-func MakerIDContainsFold(v string) predicate.Film {
-	return predicate.Film(sql.FieldContainsFold(FieldMakerID, v))
+// WarningsIsNil applies the IsNil predicate on the "warnings" field.
+func WarningsIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldWarnings))
+}
+
+// WarningsNotNil applies the NotNil predicate on the "warnings" field.
+func WarningsNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldWarnings))
+}
+
+// IdentifiersIsNil applies the IsNil predicate on the "identifiers" field.
+func IdentifiersIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldIdentifiers))
+}
+
+// IdentifiersNotNil applies the NotNil predicate on the "identifiers" field.
+func IdentifiersNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldIdentifiers))
+}
+
+// ConsentEQ applies the EQ predicate on the "consent" field.
+func ConsentEQ(v Consent) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldConsent, v))
+}
+
+// ConsentNEQ applies the NEQ predicate on the "consent" field.
+func ConsentNEQ(v Consent) predicate.Film {
+	return predicate.Film(sql.FieldNEQ(FieldConsent, v))
+}
+
+// ConsentIn applies the In predicate on the "consent" field.
+func ConsentIn(vs ...Consent) predicate.Film {
+	return predicate.Film(sql.FieldIn(FieldConsent, vs...))
+}
+
+// ConsentNotIn applies the NotIn predicate on the "consent" field.
+func ConsentNotIn(vs ...Consent) predicate.Film {
+	return predicate.Film(sql.FieldNotIn(FieldConsent, vs...))
+}
+
+// OriginEQ applies the EQ predicate on the "origin" field.
+func OriginEQ(v Origin) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldOrigin, v))
+}
+
+// OriginNEQ applies the NEQ predicate on the "origin" field.
+func OriginNEQ(v Origin) predicate.Film {
+	return predicate.Film(sql.FieldNEQ(FieldOrigin, v))
+}
+
+// OriginIn applies the In predicate on the "origin" field.
+func OriginIn(vs ...Origin) predicate.Film {
+	return predicate.Film(sql.FieldIn(FieldOrigin, vs...))
+}
+
+// OriginNotIn applies the NotIn predicate on the "origin" field.
+func OriginNotIn(vs ...Origin) predicate.Film {
+	return predicate.Film(sql.FieldNotIn(FieldOrigin, vs...))
+}
+
+// OwnerIDEQ applies the EQ predicate on the "owner_id" field.
+func OwnerIDEQ(v string) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldOwnerID, v))
+}
+
+// OwnerIDNEQ applies the NEQ predicate on the "owner_id" field.
+func OwnerIDNEQ(v string) predicate.Film {
+	return predicate.Film(sql.FieldNEQ(FieldOwnerID, v))
+}
+
+// OwnerIDIn applies the In predicate on the "owner_id" field.
+func OwnerIDIn(vs ...string) predicate.Film {
+	return predicate.Film(sql.FieldIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
+func OwnerIDNotIn(vs ...string) predicate.Film {
+	return predicate.Film(sql.FieldNotIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDGT applies the GT predicate on the "owner_id" field.
+func OwnerIDGT(v string) predicate.Film {
+	return predicate.Film(sql.FieldGT(FieldOwnerID, v))
+}
+
+// OwnerIDGTE applies the GTE predicate on the "owner_id" field.
+func OwnerIDGTE(v string) predicate.Film {
+	return predicate.Film(sql.FieldGTE(FieldOwnerID, v))
+}
+
+// OwnerIDLT applies the LT predicate on the "owner_id" field.
+func OwnerIDLT(v string) predicate.Film {
+	return predicate.Film(sql.FieldLT(FieldOwnerID, v))
+}
+
+// OwnerIDLTE applies the LTE predicate on the "owner_id" field.
+func OwnerIDLTE(v string) predicate.Film {
+	return predicate.Film(sql.FieldLTE(FieldOwnerID, v))
+}
+
+// OwnerIDContains applies the Contains predicate on the "owner_id" field.
+func OwnerIDContains(v string) predicate.Film {
+	return predicate.Film(sql.FieldContains(FieldOwnerID, v))
+}
+
+// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
+func OwnerIDHasPrefix(v string) predicate.Film {
+	return predicate.Film(sql.FieldHasPrefix(FieldOwnerID, v))
+}
+
+// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
+func OwnerIDHasSuffix(v string) predicate.Film {
+	return predicate.Film(sql.FieldHasSuffix(FieldOwnerID, v))
+}
+
+// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
+func OwnerIDEqualFold(v string) predicate.Film {
+	return predicate.Film(sql.FieldEqualFold(FieldOwnerID, v))
+}
+
+// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
+func OwnerIDContainsFold(v string) predicate.Film {
+	return predicate.Film(sql.FieldContainsFold(FieldOwnerID, v))
 }
 
 // HasSpace applies the HasEdge predicate on the "space" edge.
@@ -918,21 +1038,21 @@ func HasSpaceWith(preds ...predicate.Space) predicate.Film {
 	})
 }
 
-// HasMaker applies the HasEdge predicate on the "maker" edge.
-func HasMaker() predicate.Film {
+// HasOwner applies the HasEdge predicate on the "owner" edge.
+func HasOwner() predicate.Film {
 	return predicate.Film(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, MakerTable, MakerColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, OwnerTable, OwnerColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
 }
 
-// HasMakerWith applies the HasEdge predicate on the "maker" edge with a given conditions (other predicates).
-func HasMakerWith(preds ...predicate.Person) predicate.Film {
+// HasOwnerWith applies the HasEdge predicate on the "owner" edge with a given conditions (other predicates).
+func HasOwnerWith(preds ...predicate.Person) predicate.Film {
 	return predicate.Film(func(s *sql.Selector) {
-		step := newMakerStep()
+		step := newOwnerStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
@@ -956,6 +1076,52 @@ func HasMembers() predicate.Film {
 func HasMembersWith(preds ...predicate.FilmMember) predicate.Film {
 	return predicate.Film(func(s *sql.Selector) {
 		step := newMembersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasTransfers applies the HasEdge predicate on the "transfers" edge.
+func HasTransfers() predicate.Film {
+	return predicate.Film(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, TransfersTable, TransfersColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasTransfersWith applies the HasEdge predicate on the "transfers" edge with a given conditions (other predicates).
+func HasTransfersWith(preds ...predicate.Transfer) predicate.Film {
+	return predicate.Film(func(s *sql.Selector) {
+		step := newTransfersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCredits applies the HasEdge predicate on the "credits" edge.
+func HasCredits() predicate.Film {
+	return predicate.Film(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, CreditsTable, CreditsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCreditsWith applies the HasEdge predicate on the "credits" edge with a given conditions (other predicates).
+func HasCreditsWith(preds ...predicate.Credit) predicate.Film {
+	return predicate.Film(func(s *sql.Selector) {
+		step := newCreditsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

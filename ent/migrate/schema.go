@@ -18,6 +18,7 @@ var (
 		{Name: "email", Type: field.TypeString, Size: 254},
 		{Name: "password_hash", Type: field.TypeString},
 		{Name: "locale", Type: field.TypeString, Size: 35, Default: "fr-FR"},
+		{Name: "time_zone", Type: field.TypeString, Size: 64, Default: "Europe/Paris"},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"active", "suspended"}, Default: "active"},
 		{Name: "person_id", Type: field.TypeString, Unique: true, Size: 36},
 	}
@@ -29,7 +30,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "accounts_people_account",
-				Columns:    []*schema.Column{AccountsColumns[8]},
+				Columns:    []*schema.Column{AccountsColumns[9]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -81,6 +82,231 @@ var (
 				Name:    "auditentry_space_id_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[3], AuditEntriesColumns[4], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_object_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[7], AuditEntriesColumns[4], AuditEntriesColumns[0]},
+			},
+		},
+	}
+	// BusyPeriodsColumns holds the columns for the "busy_periods" table.
+	BusyPeriodsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "first_day", Type: field.TypeString, Size: 10},
+		{Name: "last_day", Type: field.TypeString, Size: 10},
+		{Name: "note", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "person_id", Type: field.TypeString, Size: 36},
+	}
+	// BusyPeriodsTable holds the schema information for the "busy_periods" table.
+	BusyPeriodsTable = &schema.Table{
+		Name:       "busy_periods",
+		Columns:    BusyPeriodsColumns,
+		PrimaryKey: []*schema.Column{BusyPeriodsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "busy_periods_people_busy",
+				Columns:    []*schema.Column{BusyPeriodsColumns[6]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "busyperiod_person_id_first_day_id",
+				Unique:  false,
+				Columns: []*schema.Column{BusyPeriodsColumns[6], BusyPeriodsColumns[3], BusyPeriodsColumns[0]},
+			},
+		},
+	}
+	// ClaimsColumns holds the columns for the "claims" table.
+	ClaimsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"pending", "accepted", "refused", "withdrawn"}, Default: "pending"},
+		{Name: "note", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "reason", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "decided_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "person_id", Type: field.TypeString, Size: 36},
+		{Name: "claimant_id", Type: field.TypeString, Size: 36},
+	}
+	// ClaimsTable holds the schema information for the "claims" table.
+	ClaimsTable = &schema.Table{
+		Name:       "claims",
+		Columns:    ClaimsColumns,
+		PrimaryKey: []*schema.Column{ClaimsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "claims_people_person",
+				Columns:    []*schema.Column{ClaimsColumns[11]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "claims_people_claimant",
+				Columns:    []*schema.Column{ClaimsColumns[12]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "claim_waiting",
+				Unique:  true,
+				Columns: []*schema.Column{ClaimsColumns[11], ClaimsColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'pending'",
+				},
+			},
+			{
+				Name:    "claim_accepted",
+				Unique:  true,
+				Columns: []*schema.Column{ClaimsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'accepted'",
+				},
+			},
+			{
+				Name:    "claim_claimant_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClaimsColumns[12], ClaimsColumns[1], ClaimsColumns[0]},
+			},
+			{
+				Name:    "claim_person_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClaimsColumns[11], ClaimsColumns[1], ClaimsColumns[0]},
+			},
+			{
+				Name:    "claim_network_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClaimsColumns[3], ClaimsColumns[6], ClaimsColumns[1], ClaimsColumns[0]},
+			},
+			{
+				Name:    "claim_region_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClaimsColumns[4], ClaimsColumns[6], ClaimsColumns[1], ClaimsColumns[0]},
+			},
+			{
+				Name:    "claim_space_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClaimsColumns[5], ClaimsColumns[6], ClaimsColumns[1], ClaimsColumns[0]},
+			},
+		},
+	}
+	// CreditsColumns holds the columns for the "credits" table.
+	CreditsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "name", Type: field.TypeString, Size: 160},
+		{Name: "craft", Type: field.TypeString, Size: 16, Default: ""},
+		{Name: "craft_text", Type: field.TypeString, Size: 120, Default: ""},
+		{Name: "character", Type: field.TypeString, Size: 160, Default: ""},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "uncredited", Type: field.TypeBool, Default: false},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"proposed", "confirmed", "refused", "disputed", "removed", "withdrawn"}, Default: "proposed"},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"team", "module", "record"}, Default: "team"},
+		{Name: "source_id", Type: field.TypeString, Size: 110, Default: ""},
+		{Name: "proposed_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "disputed_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "dispute", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "settlement", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 36},
+		{Name: "organisation_id", Type: field.TypeString, Nullable: true, Size: 36},
+		{Name: "film_id", Type: field.TypeString, Size: 36},
+	}
+	// CreditsTable holds the schema information for the "credits" table.
+	CreditsTable = &schema.Table{
+		Name:       "credits",
+		Columns:    CreditsColumns,
+		PrimaryKey: []*schema.Column{CreditsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "credits_people_person",
+				Columns:    []*schema.Column{CreditsColumns[21]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "credits_organisations_organisation",
+				Columns:    []*schema.Column{CreditsColumns[22]},
+				RefColumns: []*schema.Column{OrganisationsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "credits_films_credits",
+				Columns:    []*schema.Column{CreditsColumns[23]},
+				RefColumns: []*schema.Column{FilmsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "credit_film_id_position_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[23], CreditsColumns[11], CreditsColumns[0]},
+			},
+			{
+				Name:    "credit_person_id_state_film_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[21], CreditsColumns[13], CreditsColumns[23]},
+			},
+			{
+				Name:    "credit_organisation_id_state_film_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[22], CreditsColumns[13], CreditsColumns[23]},
+			},
+			{
+				Name:    "credit_person",
+				Unique:  true,
+				Columns: []*schema.Column{CreditsColumns[23], CreditsColumns[21], CreditsColumns[8], CreditsColumns[9], CreditsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "person_id IS NOT NULL AND state <> 'refused' AND state <> 'removed' AND state <> 'withdrawn'",
+				},
+			},
+			{
+				Name:    "credit_source_id",
+				Unique:  true,
+				Columns: []*schema.Column{CreditsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "source_id <> ''",
+				},
+			},
+			{
+				Name:    "credit_disputed_network_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[4], CreditsColumns[2], CreditsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'disputed'",
+				},
+			},
+			{
+				Name:    "credit_disputed_region_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[5], CreditsColumns[2], CreditsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'disputed'",
+				},
+			},
+			{
+				Name:    "credit_disputed_space_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[6], CreditsColumns[2], CreditsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'disputed'",
+				},
 			},
 		},
 	}
@@ -135,8 +361,18 @@ var (
 		{Name: "form", Type: field.TypeEnum, Enums: []string{"fiction", "documentary", "animation", "experimental", "music_video"}, Default: "fiction"},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"idea", "development", "preparation", "shooting", "post", "finished", "released", "withdrawn"}, Default: "idea"},
 		{Name: "released_at", Type: field.TypeTime, Nullable: true},
+		{Name: "titles", Type: field.TypeJSON, Nullable: true},
+		{Name: "synopses", Type: field.TypeJSON, Nullable: true},
+		{Name: "genres", Type: field.TypeJSON, Nullable: true},
+		{Name: "countries", Type: field.TypeJSON, Nullable: true},
+		{Name: "regions", Type: field.TypeJSON, Nullable: true},
+		{Name: "languages", Type: field.TypeJSON, Nullable: true},
+		{Name: "warnings", Type: field.TypeJSON, Nullable: true},
+		{Name: "identifiers", Type: field.TypeJSON, Nullable: true},
+		{Name: "consent", Type: field.TypeEnum, Enums: []string{"open", "ask", "none"}, Default: "open"},
+		{Name: "origin", Type: field.TypeEnum, Enums: []string{"made", "recorded"}, Default: "made"},
 		{Name: "space_id", Type: field.TypeString, Size: 36},
-		{Name: "maker_id", Type: field.TypeString, Size: 36},
+		{Name: "owner_id", Type: field.TypeString, Size: 36},
 	}
 	// FilmsTable holds the schema information for the "films" table.
 	FilmsTable = &schema.Table{
@@ -146,13 +382,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "films_spaces_space",
-				Columns:    []*schema.Column{FilmsColumns[14]},
+				Columns:    []*schema.Column{FilmsColumns[24]},
 				RefColumns: []*schema.Column{SpacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
-				Symbol:     "films_people_maker",
-				Columns:    []*schema.Column{FilmsColumns[15]},
+				Symbol:     "films_people_owner",
+				Columns:    []*schema.Column{FilmsColumns[25]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -191,17 +427,17 @@ var (
 			{
 				Name:    "film_space_id_stage_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[14], FilmsColumns[12], FilmsColumns[1], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[1], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_space_id_stage_slug_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[14], FilmsColumns[12], FilmsColumns[7], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[7], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_space_id_stage_released_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[14], FilmsColumns[12], FilmsColumns[13], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[13], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_network_id_created_at_id",
@@ -216,7 +452,7 @@ var (
 			{
 				Name:    "film_space_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[14], FilmsColumns[1], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[1], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_network_id_slug_id",
@@ -231,12 +467,12 @@ var (
 			{
 				Name:    "film_space_id_slug_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[14], FilmsColumns[7], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[7], FilmsColumns[0]},
 			},
 			{
-				Name:    "film_maker_id",
+				Name:    "film_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[15]},
+				Columns: []*schema.Column{FilmsColumns[25]},
 			},
 		},
 	}
@@ -329,6 +565,48 @@ var (
 			},
 		},
 	}
+	// HandlesColumns holds the columns for the "handles" table.
+	HandlesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "key", Type: field.TypeString, Size: 64},
+		{Name: "handle", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 36},
+		{Name: "registration_id", Type: field.TypeString, Nullable: true, Size: 36},
+	}
+	// HandlesTable holds the schema information for the "handles" table.
+	HandlesTable = &schema.Table{
+		Name:       "handles",
+		Columns:    HandlesColumns,
+		PrimaryKey: []*schema.Column{HandlesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "handles_people_handles",
+				Columns:    []*schema.Column{HandlesColumns[5]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "handles_registrations_reserved",
+				Columns:    []*schema.Column{HandlesColumns[6]},
+				RefColumns: []*schema.Column{RegistrationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "handle_key",
+				Unique:  true,
+				Columns: []*schema.Column{HandlesColumns[3]},
+			},
+			{
+				Name:    "handle_handle",
+				Unique:  false,
+				Columns: []*schema.Column{HandlesColumns[4]},
+			},
+		},
+	}
 	// IdempotencyRecordsColumns holds the columns for the "idempotency_records" table.
 	IdempotencyRecordsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -356,6 +634,217 @@ var (
 				Name:    "idempotencyrecord_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyRecordsColumns[8]},
+			},
+		},
+	}
+	// MembershipsColumns holds the columns for the "memberships" table.
+	MembershipsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"admin", "editor", "member"}},
+		{Name: "title", Type: field.TypeString, Size: 120, Default: ""},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"invited", "active", "declined", "cancelled", "ended"}, Default: "invited"},
+		{Name: "shown", Type: field.TypeBool, Default: true},
+		{Name: "since", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "until", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "invited_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "organisation_id", Type: field.TypeString, Size: 36},
+		{Name: "person_id", Type: field.TypeString, Size: 36},
+	}
+	// MembershipsTable holds the schema information for the "memberships" table.
+	MembershipsTable = &schema.Table{
+		Name:       "memberships",
+		Columns:    MembershipsColumns,
+		PrimaryKey: []*schema.Column{MembershipsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "memberships_organisations_memberships",
+				Columns:    []*schema.Column{MembershipsColumns[13]},
+				RefColumns: []*schema.Column{OrganisationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "memberships_people_organisations",
+				Columns:    []*schema.Column{MembershipsColumns[14]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "membership_held",
+				Unique:  true,
+				Columns: []*schema.Column{MembershipsColumns[13], MembershipsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'declined' AND state <> 'cancelled' AND state <> 'ended'",
+				},
+			},
+			{
+				Name:    "membership_organisation_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[13], MembershipsColumns[1], MembershipsColumns[0]},
+			},
+			{
+				Name:    "membership_organisation_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[13], MembershipsColumns[6], MembershipsColumns[1], MembershipsColumns[0]},
+			},
+			{
+				Name:    "membership_person_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[14], MembershipsColumns[1], MembershipsColumns[0]},
+			},
+		},
+	}
+	// NotificationsColumns holds the columns for the "notifications" table.
+	NotificationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "type", Type: field.TypeString, Size: 64},
+		{Name: "subject", Type: field.TypeString, Size: 64},
+		{Name: "within", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "read_at", Type: field.TypeTime, Nullable: true},
+		{Name: "person_id", Type: field.TypeString, Size: 36},
+	}
+	// NotificationsTable holds the schema information for the "notifications" table.
+	NotificationsTable = &schema.Table{
+		Name:       "notifications",
+		Columns:    NotificationsColumns,
+		PrimaryKey: []*schema.Column{NotificationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "notifications_people_notifications",
+				Columns:    []*schema.Column{NotificationsColumns[7]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notification_person_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[7], NotificationsColumns[1], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_unread",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[7], NotificationsColumns[1], NotificationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "read_at IS NULL",
+				},
+			},
+		},
+	}
+	// OrganisationsColumns holds the columns for the "organisations" table.
+	OrganisationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"association", "production", "provider", "institution", "school", "cinema", "festival", "collective"}},
+		{Name: "name", Type: field.TypeString, Size: 160},
+		{Name: "slug", Type: field.TypeString, Size: 200},
+		{Name: "legal_name", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "description", Type: field.TypeString, Size: 4000, Default: ""},
+		{Name: "siren", Type: field.TypeString, Size: 9, Default: ""},
+		{Name: "siret", Type: field.TypeString, Size: 14, Default: ""},
+		{Name: "rna", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "naf", Type: field.TypeString, Size: 6, Default: ""},
+		{Name: "idcc", Type: field.TypeString, Size: 4, Default: ""},
+		{Name: "commune", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "website", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"active", "closed"}, Default: "active"},
+		{Name: "made_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+	}
+	// OrganisationsTable holds the schema information for the "organisations" table.
+	OrganisationsTable = &schema.Table{
+		Name:       "organisations",
+		Columns:    OrganisationsColumns,
+		PrimaryKey: []*schema.Column{OrganisationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "organisations_spaces_space",
+				Columns:    []*schema.Column{OrganisationsColumns[20]},
+				RefColumns: []*schema.Column{SpacesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "organisation_siren",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "siren <> ''",
+				},
+			},
+			{
+				Name:    "organisation_network_id_state_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[4], OrganisationsColumns[18], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_region_id_state_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[5], OrganisationsColumns[18], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_space_id_state_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[20], OrganisationsColumns[18], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_network_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[4], OrganisationsColumns[18], OrganisationsColumns[1], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_region_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[5], OrganisationsColumns[18], OrganisationsColumns[1], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_space_id_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[20], OrganisationsColumns[18], OrganisationsColumns[1], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_network_id_state_kind_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[4], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_region_id_state_kind_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[5], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_space_id_state_kind_slug_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[20], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[8], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_network_id_state_kind_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[4], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[1], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_region_id_state_kind_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[5], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[1], OrganisationsColumns[0]},
+			},
+			{
+				Name:    "organisation_space_id_state_kind_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrganisationsColumns[20], OrganisationsColumns[18], OrganisationsColumns[6], OrganisationsColumns[1], OrganisationsColumns[0]},
 			},
 		},
 	}
@@ -411,11 +900,28 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "network_id", Type: field.TypeString, Size: 36},
 		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
-		{Name: "handle", Type: field.TypeString, Size: 30},
+		{Name: "handle", Type: field.TypeString, Size: 30, Default: ""},
 		{Name: "name", Type: field.TypeString, Size: 120},
 		{Name: "sort_name", Type: field.TypeString, Size: 120},
 		{Name: "suspended", Type: field.TypeBool, Default: false},
+		{Name: "claim", Type: field.TypeEnum, Enums: []string{"claimed", "unclaimed", "pending", "disputed", "merged"}, Default: "claimed"},
+		{Name: "listed", Type: field.TypeBool, Default: true},
+		{Name: "made_by", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "pronouns", Type: field.TypeString, Size: 60, Default: ""},
+		{Name: "bio", Type: field.TypeString, Size: 5000, Default: ""},
+		{Name: "skills", Type: field.TypeJSON, Nullable: true},
+		{Name: "languages", Type: field.TypeJSON, Nullable: true},
+		{Name: "commune", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "travel_km", Type: field.TypeInt, Nullable: true},
+		{Name: "standing", Type: field.TypeEnum, Nullable: true, Enums: []string{"student", "passionate", "recent_graduate", "professional"}},
+		{Name: "statuses", Type: field.TypeJSON, Nullable: true},
+		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "contact", Type: field.TypeEnum, Enums: []string{"everyone", "members", "nobody"}, Default: "members"},
+		{Name: "visibility", Type: field.TypeJSON, Nullable: true},
+		{Name: "found_commune", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "found_tile", Type: field.TypeInt, Nullable: true},
 		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 36},
 	}
 	// PeopleTable holds the schema information for the "people" table.
 	PeopleTable = &schema.Table{
@@ -425,46 +931,73 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "people_spaces_space",
-				Columns:    []*schema.Column{PeopleColumns[10]},
+				Columns:    []*schema.Column{PeopleColumns[26]},
 				RefColumns: []*schema.Column{SpacesColumns[0]},
 				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "people_people_merged",
+				Columns:    []*schema.Column{PeopleColumns[27]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "person_network_id_created_at_id",
+				Name:    "person_network_id_listed_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[4], PeopleColumns[1], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[4], PeopleColumns[11], PeopleColumns[1], PeopleColumns[0]},
 			},
 			{
-				Name:    "person_region_id_created_at_id",
+				Name:    "person_region_id_listed_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[5], PeopleColumns[1], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[5], PeopleColumns[11], PeopleColumns[1], PeopleColumns[0]},
 			},
 			{
-				Name:    "person_space_id_created_at_id",
+				Name:    "person_space_id_listed_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[10], PeopleColumns[1], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[26], PeopleColumns[11], PeopleColumns[1], PeopleColumns[0]},
 			},
 			{
-				Name:    "person_network_id_sort_name_id",
+				Name:    "person_network_id_listed_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[4], PeopleColumns[8], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[4], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
 			},
 			{
-				Name:    "person_region_id_sort_name_id",
+				Name:    "person_region_id_listed_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[5], PeopleColumns[8], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[5], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
 			},
 			{
-				Name:    "person_space_id_sort_name_id",
+				Name:    "person_space_id_listed_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PeopleColumns[10], PeopleColumns[8], PeopleColumns[0]},
+				Columns: []*schema.Column{PeopleColumns[26], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
 			},
 			{
 				Name:    "person_handle",
 				Unique:  true,
 				Columns: []*schema.Column{PeopleColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "handle <> ''",
+				},
+			},
+			{
+				Name:    "person_found_commune_listed_sort_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{PeopleColumns[24], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
+			},
+			{
+				Name:    "person_found_tile_listed_sort_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{PeopleColumns[25], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
+			},
+			{
+				Name:    "person_made_by",
+				Unique:  false,
+				Columns: []*schema.Column{PeopleColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "made_by <> ''",
+				},
 			},
 			{
 				Name:    "person_suspended",
@@ -473,6 +1006,127 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "suspended",
 				},
+			},
+		},
+	}
+	// PersonCraftsColumns holds the columns for the "person_crafts" table.
+	PersonCraftsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "craft", Type: field.TypeString, Size: 16},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "sort_name", Type: field.TypeString, Size: 120},
+		{Name: "joined_at", Type: field.TypeTime},
+		{Name: "found_commune", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "found_tile", Type: field.TypeInt, Nullable: true},
+		{Name: "person_id", Type: field.TypeString, Size: 36},
+	}
+	// PersonCraftsTable holds the schema information for the "person_crafts" table.
+	PersonCraftsTable = &schema.Table{
+		Name:       "person_crafts",
+		Columns:    PersonCraftsColumns,
+		PrimaryKey: []*schema.Column{PersonCraftsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "person_crafts_people_crafts",
+				Columns:    []*schema.Column{PersonCraftsColumns[10]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "personcraft_person_id_craft",
+				Unique:  true,
+				Columns: []*schema.Column{PersonCraftsColumns[10], PersonCraftsColumns[4]},
+			},
+			{
+				Name:    "personcraft_craft_found_commune_sort_name_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[8], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_found_tile_sort_name_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[9], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_network_id_sort_name_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_network_id_joined_at_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_region_id_sort_name_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_region_id_joined_at_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_space_id_sort_name_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+			},
+			{
+				Name:    "personcraft_craft_space_id_joined_at_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+			},
+		},
+	}
+	// ProofsColumns holds the columns for the "proofs" table.
+	ProofsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"reset", "email"}},
+		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "secret_hash", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "account_id", Type: field.TypeString, Size: 36},
+	}
+	// ProofsTable holds the schema information for the "proofs" table.
+	ProofsTable = &schema.Table{
+		Name:       "proofs",
+		Columns:    ProofsColumns,
+		PrimaryKey: []*schema.Column{ProofsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "proofs_accounts_proofs",
+				Columns:    []*schema.Column{ProofsColumns[8]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proof_secret_hash",
+				Unique:  true,
+				Columns: []*schema.Column{ProofsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "secret_hash <> ''",
+				},
+			},
+			{
+				Name:    "proof_account_id_kind_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{ProofsColumns[8], ProofsColumns[3], ProofsColumns[1]},
+			},
+			{
+				Name:    "proof_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{ProofsColumns[6]},
 			},
 		},
 	}
@@ -516,6 +1170,56 @@ var (
 				Name:    "recognition_film_id_from_id",
 				Unique:  false,
 				Columns: []*schema.Column{RecognitionsColumns[13], RecognitionsColumns[7], RecognitionsColumns[0]},
+			},
+		},
+	}
+	// RegistrationsColumns holds the columns for the "registrations" table.
+	RegistrationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "password_hash", Type: field.TypeString},
+		{Name: "handle", Type: field.TypeString, Size: 30},
+		{Name: "name", Type: field.TypeString, Size: 120},
+		{Name: "commune", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "makes_films", Type: field.TypeBool, Default: false},
+		{Name: "locale", Type: field.TypeString, Size: 35, Default: "fr-FR"},
+		{Name: "secret_hash", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+	}
+	// RegistrationsTable holds the schema information for the "registrations" table.
+	RegistrationsTable = &schema.Table{
+		Name:       "registrations",
+		Columns:    RegistrationsColumns,
+		PrimaryKey: []*schema.Column{RegistrationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "registrations_spaces_space",
+				Columns:    []*schema.Column{RegistrationsColumns[12]},
+				RefColumns: []*schema.Column{SpacesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registration_secret_hash",
+				Unique:  true,
+				Columns: []*schema.Column{RegistrationsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "secret_hash <> ''",
+				},
+			},
+			{
+				Name:    "registration_email_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{RegistrationsColumns[3], RegistrationsColumns[1]},
+			},
+			{
+				Name:    "registration_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{RegistrationsColumns[11]},
 			},
 		},
 	}
@@ -576,6 +1280,11 @@ var (
 		{Name: "code", Type: field.TypeString, Nullable: true, Size: 16},
 		{Name: "locale", Type: field.TypeString, Size: 35, Default: "fr-FR"},
 		{Name: "time_zone", Type: field.TypeString, Size: 64, Default: "Europe/Paris"},
+		{Name: "description", Type: field.TypeString, Size: 4000, Default: ""},
+		{Name: "contact", Type: field.TypeString, Size: 254, Default: ""},
+		{Name: "website", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "colour", Type: field.TypeString, Size: 7, Default: ""},
+		{Name: "joining", Type: field.TypeEnum, Enums: []string{"open", "invitation"}, Default: "open"},
 		{Name: "parent_id", Type: field.TypeString, Nullable: true, Size: 36},
 	}
 	// SpacesTable holds the schema information for the "spaces" table.
@@ -586,7 +1295,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "spaces_spaces_children",
-				Columns:    []*schema.Column{SpacesColumns[13]},
+				Columns:    []*schema.Column{SpacesColumns[18]},
 				RefColumns: []*schema.Column{SpacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -615,7 +1324,7 @@ var (
 			{
 				Name:    "space_parent_id_slug_id",
 				Unique:  false,
-				Columns: []*schema.Column{SpacesColumns[13], SpacesColumns[8], SpacesColumns[0]},
+				Columns: []*schema.Column{SpacesColumns[18], SpacesColumns[8], SpacesColumns[0]},
 			},
 		},
 	}
@@ -653,6 +1362,35 @@ var (
 				Name:    "spacemodule_module_state",
 				Unique:  false,
 				Columns: []*schema.Column{SpaceModulesColumns[4], SpaceModulesColumns[5]},
+			},
+		},
+	}
+	// SpaceSlugsColumns holds the columns for the "space_slugs" table.
+	SpaceSlugsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "slug", Type: field.TypeString, Size: 64},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+	}
+	// SpaceSlugsTable holds the schema information for the "space_slugs" table.
+	SpaceSlugsTable = &schema.Table{
+		Name:       "space_slugs",
+		Columns:    SpaceSlugsColumns,
+		PrimaryKey: []*schema.Column{SpaceSlugsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "space_slugs_spaces_space",
+				Columns:    []*schema.Column{SpaceSlugsColumns[4]},
+				RefColumns: []*schema.Column{SpacesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "spaceslug_slug",
+				Unique:  true,
+				Columns: []*schema.Column{SpaceSlugsColumns[3]},
 			},
 		},
 	}
@@ -696,23 +1434,95 @@ var (
 			},
 		},
 	}
+	// TransfersColumns holds the columns for the "transfers" table.
+	TransfersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "stays", Type: field.TypeEnum, Enums: []string{"owner", "editor", "crew", "none"}, Default: "editor"},
+		{Name: "note", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"offered", "accepted", "declined", "cancelled"}, Default: "offered"},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "film_id", Type: field.TypeString, Size: 36},
+		{Name: "from_id", Type: field.TypeString, Size: 36},
+		{Name: "to_id", Type: field.TypeString, Size: 36},
+	}
+	// TransfersTable holds the schema information for the "transfers" table.
+	TransfersTable = &schema.Table{
+		Name:       "transfers",
+		Columns:    TransfersColumns,
+		PrimaryKey: []*schema.Column{TransfersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "transfers_films_transfers",
+				Columns:    []*schema.Column{TransfersColumns[8]},
+				RefColumns: []*schema.Column{FilmsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "transfers_people_from",
+				Columns:    []*schema.Column{TransfersColumns[9]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "transfers_people_to",
+				Columns:    []*schema.Column{TransfersColumns[10]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "transfer_offered",
+				Unique:  true,
+				Columns: []*schema.Column{TransfersColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'offered'",
+				},
+			},
+			{
+				Name:    "transfer_film_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TransfersColumns[8], TransfersColumns[1], TransfersColumns[0]},
+			},
+			{
+				Name:    "transfer_to_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{TransfersColumns[10], TransfersColumns[1], TransfersColumns[0]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccountsTable,
 		AuditEntriesTable,
+		BusyPeriodsTable,
+		ClaimsTable,
+		CreditsTable,
 		DeadLettersTable,
 		FilmsTable,
 		FilmMembersTable,
 		GrantsTable,
+		HandlesTable,
 		IdempotencyRecordsTable,
+		MembershipsTable,
+		NotificationsTable,
+		OrganisationsTable,
 		OutboxTable,
 		OutboxCursorsTable,
 		PeopleTable,
+		PersonCraftsTable,
+		ProofsTable,
 		RecognitionsTable,
+		RegistrationsTable,
 		SessionsTable,
 		SpacesTable,
 		SpaceModulesTable,
+		SpaceSlugsTable,
 		TokensTable,
+		TransfersTable,
 	}
 )
 
@@ -726,6 +1536,28 @@ func init() {
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
 	}
+	BusyPeriodsTable.ForeignKeys[0].RefTable = PeopleTable
+	BusyPeriodsTable.Annotation = &entsql.Annotation{}
+	BusyPeriodsTable.Annotation.Checks = map[string]string{
+		"busy_period_days": "first_day <= last_day",
+	}
+	ClaimsTable.ForeignKeys[0].RefTable = PeopleTable
+	ClaimsTable.ForeignKeys[1].RefTable = PeopleTable
+	ClaimsTable.Annotation = &entsql.Annotation{}
+	ClaimsTable.Annotation.Checks = map[string]string{
+		"claim_self":  "person_id <> claimant_id",
+		"claim_state": "state IN ('pending', 'accepted', 'refused', 'withdrawn')",
+	}
+	CreditsTable.ForeignKeys[0].RefTable = PeopleTable
+	CreditsTable.ForeignKeys[1].RefTable = OrganisationsTable
+	CreditsTable.ForeignKeys[2].RefTable = FilmsTable
+	CreditsTable.Annotation = &entsql.Annotation{}
+	CreditsTable.Annotation.Checks = map[string]string{
+		"credit_craft":  "(craft = '') <> (craft_text = '')",
+		"credit_source": "source IN ('team', 'module', 'record')",
+		"credit_state":  "state IN ('proposed', 'confirmed', 'refused', 'disputed', 'removed', 'withdrawn')",
+		"credit_whom":   "person_id IS NULL OR organisation_id IS NULL",
+	}
 	DeadLettersTable.Annotation = &entsql.Annotation{
 		Table: "dead_letters",
 	}
@@ -733,8 +1565,10 @@ func init() {
 	FilmsTable.ForeignKeys[1].RefTable = PeopleTable
 	FilmsTable.Annotation = &entsql.Annotation{}
 	FilmsTable.Annotation.Checks = map[string]string{
+		"film_consent":  "consent IN ('open', 'ask', 'none')",
 		"film_duration": "duration_s BETWEEN 1 AND 360000",
 		"film_form":     "form IN ('fiction', 'documentary', 'animation', 'experimental', 'music_video')",
+		"film_origin":   "origin IN ('made', 'recorded')",
 		"film_released": "stage NOT IN ('released', 'withdrawn') OR released_at IS NOT NULL",
 		"film_stage":    "stage IN ('idea', 'development', 'preparation', 'shooting', 'post', 'finished', 'released', 'withdrawn')",
 		"film_year":     "year BETWEEN 1888 AND 2200",
@@ -751,8 +1585,30 @@ func init() {
 	GrantsTable.Annotation.Checks = map[string]string{
 		"grant_path": "path LIKE '/%/'",
 	}
+	HandlesTable.ForeignKeys[0].RefTable = PeopleTable
+	HandlesTable.ForeignKeys[1].RefTable = RegistrationsTable
+	HandlesTable.Annotation = &entsql.Annotation{}
+	HandlesTable.Annotation.Checks = map[string]string{
+		"handle_lower": "handle = lower(handle)",
+	}
 	IdempotencyRecordsTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_records",
+	}
+	MembershipsTable.ForeignKeys[0].RefTable = OrganisationsTable
+	MembershipsTable.ForeignKeys[1].RefTable = PeopleTable
+	MembershipsTable.Annotation = &entsql.Annotation{}
+	MembershipsTable.Annotation.Checks = map[string]string{
+		"membership_days":  "since = '' OR until = '' OR since <= until",
+		"membership_role":  "role IN ('admin', 'editor', 'member')",
+		"membership_state": "state IN ('invited', 'active', 'declined', 'cancelled', 'ended')",
+	}
+	NotificationsTable.ForeignKeys[0].RefTable = PeopleTable
+	OrganisationsTable.ForeignKeys[0].RefTable = SpacesTable
+	OrganisationsTable.Annotation = &entsql.Annotation{}
+	OrganisationsTable.Annotation.Checks = map[string]string{
+		"organisation_kind":  "kind IN ('association', 'production', 'provider', 'institution', 'school', 'cinema', 'festival', 'collective')",
+		"organisation_siret": "siret = '' OR siren = substr(siret, 1, 9)",
+		"organisation_state": "state IN ('active', 'closed')",
 	}
 	OutboxTable.Annotation = &entsql.Annotation{
 		Table: "outbox",
@@ -761,31 +1617,55 @@ func init() {
 		Table: "outbox_cursors",
 	}
 	PeopleTable.ForeignKeys[0].RefTable = SpacesTable
+	PeopleTable.ForeignKeys[1].RefTable = PeopleTable
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",
 	}
 	PeopleTable.Annotation.Checks = map[string]string{
-		"person_handle": "handle = lower(handle)",
+		"person_claim":    "claim IN ('claimed', 'unclaimed', 'pending', 'disputed', 'merged')",
+		"person_contact":  "contact IN ('everyone', 'members', 'nobody')",
+		"person_handle":   "handle = lower(handle)",
+		"person_listed":   "listed = (claim = 'claimed' AND NOT suspended)",
+		"person_merged":   "(claim = 'merged') = (merged_into_id IS NOT NULL)",
+		"person_standing": "standing IN ('student', 'passionate', 'recent_graduate', 'professional')",
+	}
+	PersonCraftsTable.ForeignKeys[0].RefTable = PeopleTable
+	ProofsTable.ForeignKeys[0].RefTable = AccountsTable
+	ProofsTable.Annotation = &entsql.Annotation{}
+	ProofsTable.Annotation.Checks = map[string]string{
+		"proof_kind": "kind IN ('reset', 'email')",
 	}
 	RecognitionsTable.ForeignKeys[0].RefTable = FilmsTable
 	RecognitionsTable.Annotation = &entsql.Annotation{}
 	RecognitionsTable.Annotation.Checks = map[string]string{
 		"recognition_ended": "ended_at IS NOT NULL OR reason = ''",
 	}
+	RegistrationsTable.ForeignKeys[0].RefTable = SpacesTable
 	SessionsTable.ForeignKeys[0].RefTable = AccountsTable
 	SpacesTable.ForeignKeys[0].RefTable = SpacesTable
 	SpacesTable.Annotation = &entsql.Annotation{}
 	SpacesTable.Annotation.Checks = map[string]string{
-		"space_kind":   "kind IN ('network', 'region', 'institution')",
-		"space_parent": "(kind = 'network') = (parent_id IS NULL)",
-		"space_path":   "path LIKE '/%/'",
-		"space_place":  "(kind = 'network' AND network_id = id AND region_id = '') OR (kind = 'region' AND network_id <> id AND region_id = id) OR (kind = 'institution' AND network_id <> id AND region_id <> id)",
-		"space_slug":   "slug = lower(slug)",
+		"space_joining": "joining IN ('open', 'invitation')",
+		"space_kind":    "kind IN ('network', 'region', 'institution')",
+		"space_parent":  "(kind = 'network') = (parent_id IS NULL)",
+		"space_path":    "path LIKE '/%/'",
+		"space_place":   "(kind = 'network' AND network_id = id AND region_id = '') OR (kind = 'region' AND network_id <> id AND region_id = id) OR (kind = 'institution' AND network_id <> id AND region_id <> id)",
+		"space_slug":    "slug = lower(slug)",
 	}
 	SpaceModulesTable.ForeignKeys[0].RefTable = SpacesTable
 	SpaceModulesTable.Annotation = &entsql.Annotation{}
 	SpaceModulesTable.Annotation.Checks = map[string]string{
 		"space_module_state": "state IN ('off', 'on', 'read_only', 'closing')",
 	}
+	SpaceSlugsTable.ForeignKeys[0].RefTable = SpacesTable
 	TokensTable.ForeignKeys[0].RefTable = AccountsTable
+	TransfersTable.ForeignKeys[0].RefTable = FilmsTable
+	TransfersTable.ForeignKeys[1].RefTable = PeopleTable
+	TransfersTable.ForeignKeys[2].RefTable = PeopleTable
+	TransfersTable.Annotation = &entsql.Annotation{}
+	TransfersTable.Annotation.Checks = map[string]string{
+		"transfer_self":  "from_id <> to_id",
+		"transfer_state": "state IN ('offered', 'accepted', 'declined', 'cancelled')",
+		"transfer_stays": "stays IN ('owner', 'editor', 'crew', 'none')",
+	}
 }

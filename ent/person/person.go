@@ -3,6 +3,7 @@
 package person
 
 import (
+	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -34,12 +35,60 @@ const (
 	FieldSortName = "sort_name"
 	// FieldSuspended holds the string denoting the suspended field in the database.
 	FieldSuspended = "suspended"
+	// FieldClaim holds the string denoting the claim field in the database.
+	FieldClaim = "claim"
+	// FieldListed holds the string denoting the listed field in the database.
+	FieldListed = "listed"
+	// FieldMadeBy holds the string denoting the made_by field in the database.
+	FieldMadeBy = "made_by"
+	// FieldMergedIntoID holds the string denoting the merged_into_id field in the database.
+	FieldMergedIntoID = "merged_into_id"
+	// FieldPronouns holds the string denoting the pronouns field in the database.
+	FieldPronouns = "pronouns"
+	// FieldBio holds the string denoting the bio field in the database.
+	FieldBio = "bio"
+	// FieldSkills holds the string denoting the skills field in the database.
+	FieldSkills = "skills"
+	// FieldLanguages holds the string denoting the languages field in the database.
+	FieldLanguages = "languages"
+	// FieldCommune holds the string denoting the commune field in the database.
+	FieldCommune = "commune"
+	// FieldTravelKm holds the string denoting the travel_km field in the database.
+	FieldTravelKm = "travel_km"
+	// FieldStanding holds the string denoting the standing field in the database.
+	FieldStanding = "standing"
+	// FieldStatuses holds the string denoting the statuses field in the database.
+	FieldStatuses = "statuses"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
+	// FieldContact holds the string denoting the contact field in the database.
+	FieldContact = "contact"
+	// FieldVisibility holds the string denoting the visibility field in the database.
+	FieldVisibility = "visibility"
+	// FieldFoundCommune holds the string denoting the found_commune field in the database.
+	FieldFoundCommune = "found_commune"
+	// FieldFoundTile holds the string denoting the found_tile field in the database.
+	FieldFoundTile = "found_tile"
 	// EdgeSpace holds the string denoting the space edge name in mutations.
 	EdgeSpace = "space"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// EdgeMemberships holds the string denoting the memberships edge name in mutations.
 	EdgeMemberships = "memberships"
+	// EdgeOrganisations holds the string denoting the organisations edge name in mutations.
+	EdgeOrganisations = "organisations"
+	// EdgeHandles holds the string denoting the handles edge name in mutations.
+	EdgeHandles = "handles"
+	// EdgeCrafts holds the string denoting the crafts edge name in mutations.
+	EdgeCrafts = "crafts"
+	// EdgeBusy holds the string denoting the busy edge name in mutations.
+	EdgeBusy = "busy"
+	// EdgeNotifications holds the string denoting the notifications edge name in mutations.
+	EdgeNotifications = "notifications"
+	// EdgeMergedInto holds the string denoting the merged_into edge name in mutations.
+	EdgeMergedInto = "merged_into"
+	// EdgeMerged holds the string denoting the merged edge name in mutations.
+	EdgeMerged = "merged"
 	// Table holds the table name of the person in the database.
 	Table = "people"
 	// SpaceTable is the table that holds the space relation/edge.
@@ -63,6 +112,49 @@ const (
 	MembershipsInverseTable = "film_members"
 	// MembershipsColumn is the table column denoting the memberships relation/edge.
 	MembershipsColumn = "person_id"
+	// OrganisationsTable is the table that holds the organisations relation/edge.
+	OrganisationsTable = "memberships"
+	// OrganisationsInverseTable is the table name for the Membership entity.
+	// It exists in this package in order to avoid circular dependency with the "membership" package.
+	OrganisationsInverseTable = "memberships"
+	// OrganisationsColumn is the table column denoting the organisations relation/edge.
+	OrganisationsColumn = "person_id"
+	// HandlesTable is the table that holds the handles relation/edge.
+	HandlesTable = "handles"
+	// HandlesInverseTable is the table name for the Handle entity.
+	// It exists in this package in order to avoid circular dependency with the "handle" package.
+	HandlesInverseTable = "handles"
+	// HandlesColumn is the table column denoting the handles relation/edge.
+	HandlesColumn = "person_id"
+	// CraftsTable is the table that holds the crafts relation/edge.
+	CraftsTable = "person_crafts"
+	// CraftsInverseTable is the table name for the PersonCraft entity.
+	// It exists in this package in order to avoid circular dependency with the "personcraft" package.
+	CraftsInverseTable = "person_crafts"
+	// CraftsColumn is the table column denoting the crafts relation/edge.
+	CraftsColumn = "person_id"
+	// BusyTable is the table that holds the busy relation/edge.
+	BusyTable = "busy_periods"
+	// BusyInverseTable is the table name for the BusyPeriod entity.
+	// It exists in this package in order to avoid circular dependency with the "busyperiod" package.
+	BusyInverseTable = "busy_periods"
+	// BusyColumn is the table column denoting the busy relation/edge.
+	BusyColumn = "person_id"
+	// NotificationsTable is the table that holds the notifications relation/edge.
+	NotificationsTable = "notifications"
+	// NotificationsInverseTable is the table name for the Notification entity.
+	// It exists in this package in order to avoid circular dependency with the "notification" package.
+	NotificationsInverseTable = "notifications"
+	// NotificationsColumn is the table column denoting the notifications relation/edge.
+	NotificationsColumn = "person_id"
+	// MergedIntoTable is the table that holds the merged_into relation/edge.
+	MergedIntoTable = "people"
+	// MergedIntoColumn is the table column denoting the merged_into relation/edge.
+	MergedIntoColumn = "merged_into_id"
+	// MergedTable is the table that holds the merged relation/edge.
+	MergedTable = "people"
+	// MergedColumn is the table column denoting the merged relation/edge.
+	MergedColumn = "merged_into_id"
 )
 
 // Columns holds all SQL columns for person fields.
@@ -78,6 +170,23 @@ var Columns = []string{
 	FieldName,
 	FieldSortName,
 	FieldSuspended,
+	FieldClaim,
+	FieldListed,
+	FieldMadeBy,
+	FieldMergedIntoID,
+	FieldPronouns,
+	FieldBio,
+	FieldSkills,
+	FieldLanguages,
+	FieldCommune,
+	FieldTravelKm,
+	FieldStanding,
+	FieldStatuses,
+	FieldLinks,
+	FieldContact,
+	FieldVisibility,
+	FieldFoundCommune,
+	FieldFoundTile,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -109,6 +218,8 @@ var (
 	RegionIDValidator func(string) error
 	// SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
 	SpaceIDValidator func(string) error
+	// DefaultHandle holds the default value on creation for the "handle" field.
+	DefaultHandle string
 	// HandleValidator is a validator for the "handle" field. It is called by the builders before save.
 	HandleValidator func(string) error
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
@@ -117,11 +228,114 @@ var (
 	SortNameValidator func(string) error
 	// DefaultSuspended holds the default value on creation for the "suspended" field.
 	DefaultSuspended bool
+	// DefaultListed holds the default value on creation for the "listed" field.
+	DefaultListed bool
+	// DefaultMadeBy holds the default value on creation for the "made_by" field.
+	DefaultMadeBy string
+	// MadeByValidator is a validator for the "made_by" field. It is called by the builders before save.
+	MadeByValidator func(string) error
+	// DefaultPronouns holds the default value on creation for the "pronouns" field.
+	DefaultPronouns string
+	// PronounsValidator is a validator for the "pronouns" field. It is called by the builders before save.
+	PronounsValidator func(string) error
+	// DefaultBio holds the default value on creation for the "bio" field.
+	DefaultBio string
+	// BioValidator is a validator for the "bio" field. It is called by the builders before save.
+	BioValidator func(string) error
+	// DefaultCommune holds the default value on creation for the "commune" field.
+	DefaultCommune string
+	// CommuneValidator is a validator for the "commune" field. It is called by the builders before save.
+	CommuneValidator func(string) error
+	// DefaultFoundCommune holds the default value on creation for the "found_commune" field.
+	DefaultFoundCommune string
+	// FoundCommuneValidator is a validator for the "found_commune" field. It is called by the builders before save.
+	FoundCommuneValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+// Claim defines the type for the "claim" enum field.
+type Claim string
+
+// ClaimClaimed is the default value of the Claim enum.
+const DefaultClaim = ClaimClaimed
+
+// Claim values.
+const (
+	ClaimClaimed   Claim = "claimed"
+	ClaimUnclaimed Claim = "unclaimed"
+	ClaimPending   Claim = "pending"
+	ClaimDisputed  Claim = "disputed"
+	ClaimMerged    Claim = "merged"
+)
+
+func (c Claim) String() string {
+	return string(c)
+}
+
+// ClaimValidator is a validator for the "claim" field enum values. It is called by the builders before save.
+func ClaimValidator(c Claim) error {
+	switch c {
+	case ClaimClaimed, ClaimUnclaimed, ClaimPending, ClaimDisputed, ClaimMerged:
+		return nil
+	default:
+		return fmt.Errorf("person: invalid enum value for claim field: %q", c)
+	}
+}
+
+// Standing defines the type for the "standing" enum field.
+type Standing string
+
+// Standing values.
+const (
+	StandingStudent        Standing = "student"
+	StandingPassionate     Standing = "passionate"
+	StandingRecentGraduate Standing = "recent_graduate"
+	StandingProfessional   Standing = "professional"
+)
+
+func (s Standing) String() string {
+	return string(s)
+}
+
+// StandingValidator is a validator for the "standing" field enum values. It is called by the builders before save.
+func StandingValidator(s Standing) error {
+	switch s {
+	case StandingStudent, StandingPassionate, StandingRecentGraduate, StandingProfessional:
+		return nil
+	default:
+		return fmt.Errorf("person: invalid enum value for standing field: %q", s)
+	}
+}
+
+// Contact defines the type for the "contact" enum field.
+type Contact string
+
+// ContactMembers is the default value of the Contact enum.
+const DefaultContact = ContactMembers
+
+// Contact values.
+const (
+	ContactEveryone Contact = "everyone"
+	ContactMembers  Contact = "members"
+	ContactNobody   Contact = "nobody"
+)
+
+func (c Contact) String() string {
+	return string(c)
+}
+
+// ContactValidator is a validator for the "contact" field enum values. It is called by the builders before save.
+func ContactValidator(c Contact) error {
+	switch c {
+	case ContactEveryone, ContactMembers, ContactNobody:
+		return nil
+	default:
+		return fmt.Errorf("person: invalid enum value for contact field: %q", c)
+	}
+}
 
 // OrderOption defines the ordering options for the Person queries.
 type OrderOption func(*sql.Selector)
@@ -181,6 +395,66 @@ func BySuspended(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSuspended, opts...).ToFunc()
 }
 
+// ByClaim orders the results by the claim field.
+func ByClaim(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClaim, opts...).ToFunc()
+}
+
+// ByListed orders the results by the listed field.
+func ByListed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldListed, opts...).ToFunc()
+}
+
+// ByMadeBy orders the results by the made_by field.
+func ByMadeBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMadeBy, opts...).ToFunc()
+}
+
+// ByMergedIntoID orders the results by the merged_into_id field.
+func ByMergedIntoID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedIntoID, opts...).ToFunc()
+}
+
+// ByPronouns orders the results by the pronouns field.
+func ByPronouns(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPronouns, opts...).ToFunc()
+}
+
+// ByBio orders the results by the bio field.
+func ByBio(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBio, opts...).ToFunc()
+}
+
+// ByCommune orders the results by the commune field.
+func ByCommune(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCommune, opts...).ToFunc()
+}
+
+// ByTravelKm orders the results by the travel_km field.
+func ByTravelKm(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTravelKm, opts...).ToFunc()
+}
+
+// ByStanding orders the results by the standing field.
+func ByStanding(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStanding, opts...).ToFunc()
+}
+
+// ByContact orders the results by the contact field.
+func ByContact(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContact, opts...).ToFunc()
+}
+
+// ByFoundCommune orders the results by the found_commune field.
+func ByFoundCommune(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFoundCommune, opts...).ToFunc()
+}
+
+// ByFoundTile orders the results by the found_tile field.
+func ByFoundTile(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFoundTile, opts...).ToFunc()
+}
+
 // BySpaceField orders the results by space field.
 func BySpaceField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -208,6 +482,97 @@ func ByMemberships(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newMembershipsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByOrganisationsCount orders the results by organisations count.
+func ByOrganisationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newOrganisationsStep(), opts...)
+	}
+}
+
+// ByOrganisations orders the results by organisations terms.
+func ByOrganisations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrganisationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByHandlesCount orders the results by handles count.
+func ByHandlesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newHandlesStep(), opts...)
+	}
+}
+
+// ByHandles orders the results by handles terms.
+func ByHandles(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newHandlesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByCraftsCount orders the results by crafts count.
+func ByCraftsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newCraftsStep(), opts...)
+	}
+}
+
+// ByCrafts orders the results by crafts terms.
+func ByCrafts(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCraftsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByBusyCount orders the results by busy count.
+func ByBusyCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newBusyStep(), opts...)
+	}
+}
+
+// ByBusy orders the results by busy terms.
+func ByBusy(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newBusyStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByNotificationsCount orders the results by notifications count.
+func ByNotificationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newNotificationsStep(), opts...)
+	}
+}
+
+// ByNotifications orders the results by notifications terms.
+func ByNotifications(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newNotificationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByMergedIntoField orders the results by merged_into field.
+func ByMergedIntoField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMergedIntoStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByMergedCount orders the results by merged count.
+func ByMergedCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMergedStep(), opts...)
+	}
+}
+
+// ByMerged orders the results by merged terms.
+func ByMerged(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMergedStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSpaceStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -227,5 +592,54 @@ func newMembershipsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MembershipsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, MembershipsTable, MembershipsColumn),
+	)
+}
+func newOrganisationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrganisationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, OrganisationsTable, OrganisationsColumn),
+	)
+}
+func newHandlesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(HandlesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, HandlesTable, HandlesColumn),
+	)
+}
+func newCraftsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CraftsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, CraftsTable, CraftsColumn),
+	)
+}
+func newBusyStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(BusyInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, BusyTable, BusyColumn),
+	)
+}
+func newNotificationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(NotificationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, NotificationsTable, NotificationsColumn),
+	)
+}
+func newMergedIntoStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, MergedIntoTable, MergedIntoColumn),
+	)
+}
+func newMergedStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, MergedTable, MergedColumn),
 	)
 }

@@ -115,6 +115,51 @@ func Suspended(v bool) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldSuspended, v))
 }
 
+// Listed applies equality check predicate on the "listed" field. It's identical to ListedEQ.
+func Listed(v bool) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldListed, v))
+}
+
+// MadeBy applies equality check predicate on the "made_by" field. It's identical to MadeByEQ.
+func MadeBy(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldMadeBy, v))
+}
+
+// MergedIntoID applies equality check predicate on the "merged_into_id" field. It's identical to MergedIntoIDEQ.
+func MergedIntoID(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldMergedIntoID, v))
+}
+
+// Pronouns applies equality check predicate on the "pronouns" field. It's identical to PronounsEQ.
+func Pronouns(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldPronouns, v))
+}
+
+// Bio applies equality check predicate on the "bio" field. It's identical to BioEQ.
+func Bio(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldBio, v))
+}
+
+// Commune applies equality check predicate on the "commune" field. It's identical to CommuneEQ.
+func Commune(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldCommune, v))
+}
+
+// TravelKm applies equality check predicate on the "travel_km" field. It's identical to TravelKmEQ.
+func TravelKm(v int) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldTravelKm, v))
+}
+
+// FoundCommune applies equality check predicate on the "found_commune" field. It's identical to FoundCommuneEQ.
+func FoundCommune(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldFoundCommune, v))
+}
+
+// FoundTile applies equality check predicate on the "found_tile" field. It's identical to FoundTileEQ.
+func FoundTile(v int) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldFoundTile, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldCreatedAt, v))
@@ -635,6 +680,636 @@ func SuspendedNEQ(v bool) predicate.Person {
 	return predicate.Person(sql.FieldNEQ(FieldSuspended, v))
 }
 
+// ClaimEQ applies the EQ predicate on the "claim" field.
+func ClaimEQ(v Claim) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldClaim, v))
+}
+
+// ClaimNEQ applies the NEQ predicate on the "claim" field.
+func ClaimNEQ(v Claim) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldClaim, v))
+}
+
+// ClaimIn applies the In predicate on the "claim" field.
+func ClaimIn(vs ...Claim) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldClaim, vs...))
+}
+
+// ClaimNotIn applies the NotIn predicate on the "claim" field.
+func ClaimNotIn(vs ...Claim) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldClaim, vs...))
+}
+
+// ListedEQ applies the EQ predicate on the "listed" field.
+func ListedEQ(v bool) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldListed, v))
+}
+
+// ListedNEQ applies the NEQ predicate on the "listed" field.
+func ListedNEQ(v bool) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldListed, v))
+}
+
+// MadeByEQ applies the EQ predicate on the "made_by" field.
+func MadeByEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldMadeBy, v))
+}
+
+// MadeByNEQ applies the NEQ predicate on the "made_by" field.
+func MadeByNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldMadeBy, v))
+}
+
+// MadeByIn applies the In predicate on the "made_by" field.
+func MadeByIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldMadeBy, vs...))
+}
+
+// MadeByNotIn applies the NotIn predicate on the "made_by" field.
+func MadeByNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldMadeBy, vs...))
+}
+
+// MadeByGT applies the GT predicate on the "made_by" field.
+func MadeByGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldMadeBy, v))
+}
+
+// MadeByGTE applies the GTE predicate on the "made_by" field.
+func MadeByGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldMadeBy, v))
+}
+
+// MadeByLT applies the LT predicate on the "made_by" field.
+func MadeByLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldMadeBy, v))
+}
+
+// MadeByLTE applies the LTE predicate on the "made_by" field.
+func MadeByLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldMadeBy, v))
+}
+
+// MadeByContains applies the Contains predicate on the "made_by" field.
+func MadeByContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldMadeBy, v))
+}
+
+// MadeByHasPrefix applies the HasPrefix predicate on the "made_by" field.
+func MadeByHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldMadeBy, v))
+}
+
+// MadeByHasSuffix applies the HasSuffix predicate on the "made_by" field.
+func MadeByHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldMadeBy, v))
+}
+
+// MadeByEqualFold applies the EqualFold predicate on the "made_by" field.
+func MadeByEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldMadeBy, v))
+}
+
+// MadeByContainsFold applies the ContainsFold predicate on the "made_by" field.
+func MadeByContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldMadeBy, v))
+}
+
+// MergedIntoIDEQ applies the EQ predicate on the "merged_into_id" field.
+func MergedIntoIDEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDNEQ applies the NEQ predicate on the "merged_into_id" field.
+func MergedIntoIDNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDIn applies the In predicate on the "merged_into_id" field.
+func MergedIntoIDIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldMergedIntoID, vs...))
+}
+
+// MergedIntoIDNotIn applies the NotIn predicate on the "merged_into_id" field.
+func MergedIntoIDNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldMergedIntoID, vs...))
+}
+
+// MergedIntoIDGT applies the GT predicate on the "merged_into_id" field.
+func MergedIntoIDGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDGTE applies the GTE predicate on the "merged_into_id" field.
+func MergedIntoIDGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDLT applies the LT predicate on the "merged_into_id" field.
+func MergedIntoIDLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDLTE applies the LTE predicate on the "merged_into_id" field.
+func MergedIntoIDLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDContains applies the Contains predicate on the "merged_into_id" field.
+func MergedIntoIDContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDHasPrefix applies the HasPrefix predicate on the "merged_into_id" field.
+func MergedIntoIDHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDHasSuffix applies the HasSuffix predicate on the "merged_into_id" field.
+func MergedIntoIDHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDIsNil applies the IsNil predicate on the "merged_into_id" field.
+func MergedIntoIDIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldMergedIntoID))
+}
+
+// MergedIntoIDNotNil applies the NotNil predicate on the "merged_into_id" field.
+func MergedIntoIDNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldMergedIntoID))
+}
+
+// MergedIntoIDEqualFold applies the EqualFold predicate on the "merged_into_id" field.
+func MergedIntoIDEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDContainsFold applies the ContainsFold predicate on the "merged_into_id" field.
+func MergedIntoIDContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldMergedIntoID, v))
+}
+
+// PronounsEQ applies the EQ predicate on the "pronouns" field.
+func PronounsEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldPronouns, v))
+}
+
+// PronounsNEQ applies the NEQ predicate on the "pronouns" field.
+func PronounsNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldPronouns, v))
+}
+
+// PronounsIn applies the In predicate on the "pronouns" field.
+func PronounsIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldPronouns, vs...))
+}
+
+// PronounsNotIn applies the NotIn predicate on the "pronouns" field.
+func PronounsNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldPronouns, vs...))
+}
+
+// PronounsGT applies the GT predicate on the "pronouns" field.
+func PronounsGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldPronouns, v))
+}
+
+// PronounsGTE applies the GTE predicate on the "pronouns" field.
+func PronounsGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldPronouns, v))
+}
+
+// PronounsLT applies the LT predicate on the "pronouns" field.
+func PronounsLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldPronouns, v))
+}
+
+// PronounsLTE applies the LTE predicate on the "pronouns" field.
+func PronounsLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldPronouns, v))
+}
+
+// PronounsContains applies the Contains predicate on the "pronouns" field.
+func PronounsContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldPronouns, v))
+}
+
+// PronounsHasPrefix applies the HasPrefix predicate on the "pronouns" field.
+func PronounsHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldPronouns, v))
+}
+
+// PronounsHasSuffix applies the HasSuffix predicate on the "pronouns" field.
+func PronounsHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldPronouns, v))
+}
+
+// PronounsEqualFold applies the EqualFold predicate on the "pronouns" field.
+func PronounsEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldPronouns, v))
+}
+
+// PronounsContainsFold applies the ContainsFold predicate on the "pronouns" field.
+func PronounsContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldPronouns, v))
+}
+
+// BioEQ applies the EQ predicate on the "bio" field.
+func BioEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldBio, v))
+}
+
+// BioNEQ applies the NEQ predicate on the "bio" field.
+func BioNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldBio, v))
+}
+
+// BioIn applies the In predicate on the "bio" field.
+func BioIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldBio, vs...))
+}
+
+// BioNotIn applies the NotIn predicate on the "bio" field.
+func BioNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldBio, vs...))
+}
+
+// BioGT applies the GT predicate on the "bio" field.
+func BioGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldBio, v))
+}
+
+// BioGTE applies the GTE predicate on the "bio" field.
+func BioGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldBio, v))
+}
+
+// BioLT applies the LT predicate on the "bio" field.
+func BioLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldBio, v))
+}
+
+// BioLTE applies the LTE predicate on the "bio" field.
+func BioLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldBio, v))
+}
+
+// BioContains applies the Contains predicate on the "bio" field.
+func BioContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldBio, v))
+}
+
+// BioHasPrefix applies the HasPrefix predicate on the "bio" field.
+func BioHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldBio, v))
+}
+
+// BioHasSuffix applies the HasSuffix predicate on the "bio" field.
+func BioHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldBio, v))
+}
+
+// BioEqualFold applies the EqualFold predicate on the "bio" field.
+func BioEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldBio, v))
+}
+
+// BioContainsFold applies the ContainsFold predicate on the "bio" field.
+func BioContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldBio, v))
+}
+
+// SkillsIsNil applies the IsNil predicate on the "skills" field.
+func SkillsIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldSkills))
+}
+
+// SkillsNotNil applies the NotNil predicate on the "skills" field.
+func SkillsNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldSkills))
+}
+
+// LanguagesIsNil applies the IsNil predicate on the "languages" field.
+func LanguagesIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldLanguages))
+}
+
+// LanguagesNotNil applies the NotNil predicate on the "languages" field.
+func LanguagesNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldLanguages))
+}
+
+// CommuneEQ applies the EQ predicate on the "commune" field.
+func CommuneEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldCommune, v))
+}
+
+// CommuneNEQ applies the NEQ predicate on the "commune" field.
+func CommuneNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldCommune, v))
+}
+
+// CommuneIn applies the In predicate on the "commune" field.
+func CommuneIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldCommune, vs...))
+}
+
+// CommuneNotIn applies the NotIn predicate on the "commune" field.
+func CommuneNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldCommune, vs...))
+}
+
+// CommuneGT applies the GT predicate on the "commune" field.
+func CommuneGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldCommune, v))
+}
+
+// CommuneGTE applies the GTE predicate on the "commune" field.
+func CommuneGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldCommune, v))
+}
+
+// CommuneLT applies the LT predicate on the "commune" field.
+func CommuneLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldCommune, v))
+}
+
+// CommuneLTE applies the LTE predicate on the "commune" field.
+func CommuneLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldCommune, v))
+}
+
+// CommuneContains applies the Contains predicate on the "commune" field.
+func CommuneContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldCommune, v))
+}
+
+// CommuneHasPrefix applies the HasPrefix predicate on the "commune" field.
+func CommuneHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldCommune, v))
+}
+
+// CommuneHasSuffix applies the HasSuffix predicate on the "commune" field.
+func CommuneHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldCommune, v))
+}
+
+// CommuneEqualFold applies the EqualFold predicate on the "commune" field.
+func CommuneEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldCommune, v))
+}
+
+// CommuneContainsFold applies the ContainsFold predicate on the "commune" field.
+func CommuneContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldCommune, v))
+}
+
+// TravelKmEQ applies the EQ predicate on the "travel_km" field.
+func TravelKmEQ(v int) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldTravelKm, v))
+}
+
+// TravelKmNEQ applies the NEQ predicate on the "travel_km" field.
+func TravelKmNEQ(v int) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldTravelKm, v))
+}
+
+// TravelKmIn applies the In predicate on the "travel_km" field.
+func TravelKmIn(vs ...int) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldTravelKm, vs...))
+}
+
+// TravelKmNotIn applies the NotIn predicate on the "travel_km" field.
+func TravelKmNotIn(vs ...int) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldTravelKm, vs...))
+}
+
+// TravelKmGT applies the GT predicate on the "travel_km" field.
+func TravelKmGT(v int) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldTravelKm, v))
+}
+
+// TravelKmGTE applies the GTE predicate on the "travel_km" field.
+func TravelKmGTE(v int) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldTravelKm, v))
+}
+
+// TravelKmLT applies the LT predicate on the "travel_km" field.
+func TravelKmLT(v int) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldTravelKm, v))
+}
+
+// TravelKmLTE applies the LTE predicate on the "travel_km" field.
+func TravelKmLTE(v int) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldTravelKm, v))
+}
+
+// TravelKmIsNil applies the IsNil predicate on the "travel_km" field.
+func TravelKmIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldTravelKm))
+}
+
+// TravelKmNotNil applies the NotNil predicate on the "travel_km" field.
+func TravelKmNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldTravelKm))
+}
+
+// StandingEQ applies the EQ predicate on the "standing" field.
+func StandingEQ(v Standing) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldStanding, v))
+}
+
+// StandingNEQ applies the NEQ predicate on the "standing" field.
+func StandingNEQ(v Standing) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldStanding, v))
+}
+
+// StandingIn applies the In predicate on the "standing" field.
+func StandingIn(vs ...Standing) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldStanding, vs...))
+}
+
+// StandingNotIn applies the NotIn predicate on the "standing" field.
+func StandingNotIn(vs ...Standing) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldStanding, vs...))
+}
+
+// StandingIsNil applies the IsNil predicate on the "standing" field.
+func StandingIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldStanding))
+}
+
+// StandingNotNil applies the NotNil predicate on the "standing" field.
+func StandingNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldStanding))
+}
+
+// StatusesIsNil applies the IsNil predicate on the "statuses" field.
+func StatusesIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldStatuses))
+}
+
+// StatusesNotNil applies the NotNil predicate on the "statuses" field.
+func StatusesNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldStatuses))
+}
+
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldLinks))
+}
+
+// ContactEQ applies the EQ predicate on the "contact" field.
+func ContactEQ(v Contact) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldContact, v))
+}
+
+// ContactNEQ applies the NEQ predicate on the "contact" field.
+func ContactNEQ(v Contact) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldContact, v))
+}
+
+// ContactIn applies the In predicate on the "contact" field.
+func ContactIn(vs ...Contact) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldContact, vs...))
+}
+
+// ContactNotIn applies the NotIn predicate on the "contact" field.
+func ContactNotIn(vs ...Contact) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldContact, vs...))
+}
+
+// VisibilityIsNil applies the IsNil predicate on the "visibility" field.
+func VisibilityIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldVisibility))
+}
+
+// VisibilityNotNil applies the NotNil predicate on the "visibility" field.
+func VisibilityNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldVisibility))
+}
+
+// FoundCommuneEQ applies the EQ predicate on the "found_commune" field.
+func FoundCommuneEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldFoundCommune, v))
+}
+
+// FoundCommuneNEQ applies the NEQ predicate on the "found_commune" field.
+func FoundCommuneNEQ(v string) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldFoundCommune, v))
+}
+
+// FoundCommuneIn applies the In predicate on the "found_commune" field.
+func FoundCommuneIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldFoundCommune, vs...))
+}
+
+// FoundCommuneNotIn applies the NotIn predicate on the "found_commune" field.
+func FoundCommuneNotIn(vs ...string) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldFoundCommune, vs...))
+}
+
+// FoundCommuneGT applies the GT predicate on the "found_commune" field.
+func FoundCommuneGT(v string) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldFoundCommune, v))
+}
+
+// FoundCommuneGTE applies the GTE predicate on the "found_commune" field.
+func FoundCommuneGTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldFoundCommune, v))
+}
+
+// FoundCommuneLT applies the LT predicate on the "found_commune" field.
+func FoundCommuneLT(v string) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldFoundCommune, v))
+}
+
+// FoundCommuneLTE applies the LTE predicate on the "found_commune" field.
+func FoundCommuneLTE(v string) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldFoundCommune, v))
+}
+
+// FoundCommuneContains applies the Contains predicate on the "found_commune" field.
+func FoundCommuneContains(v string) predicate.Person {
+	return predicate.Person(sql.FieldContains(FieldFoundCommune, v))
+}
+
+// FoundCommuneHasPrefix applies the HasPrefix predicate on the "found_commune" field.
+func FoundCommuneHasPrefix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasPrefix(FieldFoundCommune, v))
+}
+
+// FoundCommuneHasSuffix applies the HasSuffix predicate on the "found_commune" field.
+func FoundCommuneHasSuffix(v string) predicate.Person {
+	return predicate.Person(sql.FieldHasSuffix(FieldFoundCommune, v))
+}
+
+// FoundCommuneEqualFold applies the EqualFold predicate on the "found_commune" field.
+func FoundCommuneEqualFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldEqualFold(FieldFoundCommune, v))
+}
+
+// FoundCommuneContainsFold applies the ContainsFold predicate on the "found_commune" field.
+func FoundCommuneContainsFold(v string) predicate.Person {
+	return predicate.Person(sql.FieldContainsFold(FieldFoundCommune, v))
+}
+
+// FoundTileEQ applies the EQ predicate on the "found_tile" field.
+func FoundTileEQ(v int) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldFoundTile, v))
+}
+
+// FoundTileNEQ applies the NEQ predicate on the "found_tile" field.
+func FoundTileNEQ(v int) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldFoundTile, v))
+}
+
+// FoundTileIn applies the In predicate on the "found_tile" field.
+func FoundTileIn(vs ...int) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldFoundTile, vs...))
+}
+
+// FoundTileNotIn applies the NotIn predicate on the "found_tile" field.
+func FoundTileNotIn(vs ...int) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldFoundTile, vs...))
+}
+
+// FoundTileGT applies the GT predicate on the "found_tile" field.
+func FoundTileGT(v int) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldFoundTile, v))
+}
+
+// FoundTileGTE applies the GTE predicate on the "found_tile" field.
+func FoundTileGTE(v int) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldFoundTile, v))
+}
+
+// FoundTileLT applies the LT predicate on the "found_tile" field.
+func FoundTileLT(v int) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldFoundTile, v))
+}
+
+// FoundTileLTE applies the LTE predicate on the "found_tile" field.
+func FoundTileLTE(v int) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldFoundTile, v))
+}
+
+// FoundTileIsNil applies the IsNil predicate on the "found_tile" field.
+func FoundTileIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldFoundTile))
+}
+
+// FoundTileNotNil applies the NotNil predicate on the "found_tile" field.
+func FoundTileNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldFoundTile))
+}
+
 // HasSpace applies the HasEdge predicate on the "space" edge.
 func HasSpace() predicate.Person {
 	return predicate.Person(func(s *sql.Selector) {
@@ -696,6 +1371,167 @@ func HasMemberships() predicate.Person {
 func HasMembershipsWith(preds ...predicate.FilmMember) predicate.Person {
 	return predicate.Person(func(s *sql.Selector) {
 		step := newMembershipsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOrganisations applies the HasEdge predicate on the "organisations" edge.
+func HasOrganisations() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, OrganisationsTable, OrganisationsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOrganisationsWith applies the HasEdge predicate on the "organisations" edge with a given conditions (other predicates).
+func HasOrganisationsWith(preds ...predicate.Membership) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newOrganisationsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasHandles applies the HasEdge predicate on the "handles" edge.
+func HasHandles() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, HandlesTable, HandlesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasHandlesWith applies the HasEdge predicate on the "handles" edge with a given conditions (other predicates).
+func HasHandlesWith(preds ...predicate.Handle) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newHandlesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCrafts applies the HasEdge predicate on the "crafts" edge.
+func HasCrafts() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, CraftsTable, CraftsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCraftsWith applies the HasEdge predicate on the "crafts" edge with a given conditions (other predicates).
+func HasCraftsWith(preds ...predicate.PersonCraft) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newCraftsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasBusy applies the HasEdge predicate on the "busy" edge.
+func HasBusy() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, BusyTable, BusyColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasBusyWith applies the HasEdge predicate on the "busy" edge with a given conditions (other predicates).
+func HasBusyWith(preds ...predicate.BusyPeriod) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newBusyStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasNotifications applies the HasEdge predicate on the "notifications" edge.
+func HasNotifications() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, NotificationsTable, NotificationsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasNotificationsWith applies the HasEdge predicate on the "notifications" edge with a given conditions (other predicates).
+func HasNotificationsWith(preds ...predicate.Notification) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newNotificationsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMergedInto applies the HasEdge predicate on the "merged_into" edge.
+func HasMergedInto() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, MergedIntoTable, MergedIntoColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMergedIntoWith applies the HasEdge predicate on the "merged_into" edge with a given conditions (other predicates).
+func HasMergedIntoWith(preds ...predicate.Person) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newMergedIntoStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMerged applies the HasEdge predicate on the "merged" edge.
+func HasMerged() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, MergedTable, MergedColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMergedWith applies the HasEdge predicate on the "merged" edge with a given conditions (other predicates).
+func HasMergedWith(preds ...predicate.Person) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newMergedStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

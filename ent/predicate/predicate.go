@@ -12,6 +12,15 @@ type Account func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// BusyPeriod is the predicate function for busyperiod builders.
+type BusyPeriod func(*sql.Selector)
+
+// Claim is the predicate function for claim builders.
+type Claim func(*sql.Selector)
+
+// Credit is the predicate function for credit builders.
+type Credit func(*sql.Selector)
+
 // DeadLetter is the predicate function for deadletter builders.
 type DeadLetter func(*sql.Selector)
 
@@ -24,8 +33,20 @@ type FilmMember func(*sql.Selector)
 // Grant is the predicate function for grant builders.
 type Grant func(*sql.Selector)
 
+// Handle is the predicate function for handle builders.
+type Handle func(*sql.Selector)
+
 // IdempotencyRecord is the predicate function for idempotencyrecord builders.
 type IdempotencyRecord func(*sql.Selector)
+
+// Membership is the predicate function for membership builders.
+type Membership func(*sql.Selector)
+
+// Notification is the predicate function for notification builders.
+type Notification func(*sql.Selector)
+
+// Organisation is the predicate function for organisation builders.
+type Organisation func(*sql.Selector)
 
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
@@ -36,8 +57,17 @@ type OutboxCursor func(*sql.Selector)
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 
+// PersonCraft is the predicate function for personcraft builders.
+type PersonCraft func(*sql.Selector)
+
+// Proof is the predicate function for proof builders.
+type Proof func(*sql.Selector)
+
 // Recognition is the predicate function for recognition builders.
 type Recognition func(*sql.Selector)
+
+// Registration is the predicate function for registration builders.
+type Registration func(*sql.Selector)
 
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
@@ -48,5 +78,11 @@ type Space func(*sql.Selector)
 // SpaceModule is the predicate function for spacemodule builders.
 type SpaceModule func(*sql.Selector)
 
+// SpaceSlug is the predicate function for spaceslug builders.
+type SpaceSlug func(*sql.Selector)
+
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
+
+// Transfer is the predicate function for transfer builders.
+type Transfer func(*sql.Selector)

@@ -27,6 +27,8 @@ func (Account) Fields() []ent.Field {
 			Comment("argon2id, with its parameters."),
 		field.String("person_id").Immutable(),
 		field.String("locale").Default("fr-FR").MaxLen(35),
+		field.String("time_zone").Default("Europe/Paris").MaxLen(64).
+			Comment("IANA name, of the account's holder."),
 		field.Enum("state").Values("active", "suspended").Default("active").
 			Comment("Person.suspended says the same for lists and is written with it."),
 	}
@@ -38,6 +40,7 @@ func (Account) Edges() []ent.Edge {
 		edge.From("person", Person.Type).Ref("account").Field("person_id").Unique().Required().Immutable(),
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("tokens", Token.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("proofs", Proof.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("grants", Grant.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
 
 	"github.com/labfilms/labfilms/core/db"
 )
@@ -36,5 +37,7 @@ func (AuditEntry) Fields() []ent.Field {
 	}
 }
 
-// Indexes serve the lists of a space: the newest first.
-func (AuditEntry) Indexes() []ent.Index { return db.LevelIndexes("at") }
+// Indexes serve the lists of a space, and the history of one thing.
+func (AuditEntry) Indexes() []ent.Index {
+	return append(db.LevelIndexes("at"), index.Fields("object", "at", "id"))
+}

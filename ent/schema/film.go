@@ -35,8 +35,23 @@ func (Film) Fields() []ent.Field {
 			"idea", "development", "preparation", "shooting", "post", "finished", "released", "withdrawn"),
 		field.Time("released_at").Optional().Nillable().
 			Comment("The last release; kept when the film is withdrawn."),
-		field.String("maker_id").Immutable().
-			Comment("The person who made the entry and was its first owner."),
+		field.JSON("titles", map[string]string{}).Optional().
+			Comment("In other languages, by their code: en."),
+		field.JSON("synopses", map[string]string{}).Optional().
+			Comment("In other languages, by their code."),
+		field.Strings("genres").Optional(),
+		field.Strings("countries").Optional().Comment("ISO 3166-1 alpha-2, of production."),
+		field.Strings("regions").Optional().Comment("INSEE codes, of production."),
+		field.Strings("languages").Optional().Comment("ISO 639-1 or 639-3, spoken in it."),
+		field.Strings("warnings").Optional().Comment("What some want to know before they watch."),
+		field.JSON("identifiers", map[string]string{}).Optional().
+			Comment("By scheme: isan, eidr, imdb, tmdb, wikidata, visa."),
+		field.Enum("consent").Values("open", "ask", "none").Default("open").
+			Comment("To being selected: by any label, after asking, or not at all."),
+		field.Enum("origin").Values("made", "recorded").Default("made").
+			Comment("Whether it is made here, or its facts were brought in from elsewhere."),
+		field.String("owner_id").
+			Comment("The person who answers for it: the first of its owners."),
 	}
 }
 
@@ -45,9 +60,11 @@ func (Film) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("space", Space.Type).Field("space_id").Unique().Required().
 			Annotations(entsql.OnDelete(entsql.Restrict)),
-		edge.To("maker", Person.Type).Field("maker_id").Unique().Required().Immutable().
+		edge.To("owner", Person.Type).Field("owner_id").Unique().Required().
 			Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("members", FilmMember.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("transfers", Transfer.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("credits", Credit.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("recognitions", Recognition.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
@@ -66,7 +83,7 @@ func (Film) Indexes() []ent.Index {
 	}
 	indexes = append(indexes, db.LevelIndexes("created_at")...)
 	indexes = append(indexes, db.LevelIndexes("slug")...)
-	return append(indexes, index.Fields("maker_id"))
+	return append(indexes, index.Fields("owner_id"))
 }
 
 // Annotations of a film.
@@ -74,6 +91,8 @@ func (Film) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
 		"film_form":     "form IN ('fiction', 'documentary', 'animation', 'experimental', 'music_video')",
 		"film_stage":    "stage IN ('idea', 'development', 'preparation', 'shooting', 'post', 'finished', 'released', 'withdrawn')",
+		"film_consent":  "consent IN ('open', 'ask', 'none')",
+		"film_origin":   "origin IN ('made', 'recorded')",
 		"film_released": "stage NOT IN ('released', 'withdrawn') OR released_at IS NOT NULL",
 		"film_year":     "year BETWEEN 1888 AND 2200",
 		"film_duration": "duration_s BETWEEN 1 AND 360000",

@@ -36,6 +36,12 @@ func (Space) Fields() []ent.Field {
 		field.String("locale").Default("fr-FR").MaxLen(35),
 		field.String("time_zone").Default("Europe/Paris").MaxLen(64).
 			Comment("IANA name. A day that begins or ends here does so in this zone."),
+		field.Text("description").Default("").MaxRuneLen(4000).Comment("Markdown."),
+		field.String("contact").Default("").MaxLen(254).Comment("An e-mail address for everybody."),
+		field.String("website").Default("").MaxLen(500),
+		field.String("colour").Default("").MaxLen(7).Comment("Of its pages: #1d6fa5."),
+		field.Enum("joining").Values("open", "invitation").Default("open").
+			Comment("Whether people join by themselves, or by a grant alone."),
 	}
 }
 
@@ -66,7 +72,8 @@ func (Space) Annotations() []schema.Annotation {
 		"space_place": "(kind = 'network' AND network_id = id AND region_id = '')" +
 			" OR (kind = 'region' AND network_id <> id AND region_id = id)" +
 			" OR (kind = 'institution' AND network_id <> id AND region_id <> id)",
-		"space_path": "path LIKE '/%/'",
-		"space_slug": "slug = lower(slug)",
+		"space_path":    "path LIKE '/%/'",
+		"space_slug":    "slug = lower(slug)",
+		"space_joining": "joining IN ('open', 'invitation')",
 	})}
 }

@@ -41,6 +41,16 @@ const (
 	FieldLocale = "locale"
 	// FieldTimeZone holds the string denoting the time_zone field in the database.
 	FieldTimeZone = "time_zone"
+	// FieldDescription holds the string denoting the description field in the database.
+	FieldDescription = "description"
+	// FieldContact holds the string denoting the contact field in the database.
+	FieldContact = "contact"
+	// FieldWebsite holds the string denoting the website field in the database.
+	FieldWebsite = "website"
+	// FieldColour holds the string denoting the colour field in the database.
+	FieldColour = "colour"
+	// FieldJoining holds the string denoting the joining field in the database.
+	FieldJoining = "joining"
 	// EdgeParent holds the string denoting the parent edge name in mutations.
 	EdgeParent = "parent"
 	// EdgeChildren holds the string denoting the children edge name in mutations.
@@ -73,6 +83,11 @@ var Columns = []string{
 	FieldCode,
 	FieldLocale,
 	FieldTimeZone,
+	FieldDescription,
+	FieldContact,
+	FieldWebsite,
+	FieldColour,
+	FieldJoining,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -114,6 +129,22 @@ var (
 	DefaultTimeZone string
 	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	TimeZoneValidator func(string) error
+	// DefaultDescription holds the default value on creation for the "description" field.
+	DefaultDescription string
+	// DescriptionValidator is a validator for the "description" field. It is called by the builders before save.
+	DescriptionValidator func(string) error
+	// DefaultContact holds the default value on creation for the "contact" field.
+	DefaultContact string
+	// ContactValidator is a validator for the "contact" field. It is called by the builders before save.
+	ContactValidator func(string) error
+	// DefaultWebsite holds the default value on creation for the "website" field.
+	DefaultWebsite string
+	// WebsiteValidator is a validator for the "website" field. It is called by the builders before save.
+	WebsiteValidator func(string) error
+	// DefaultColour holds the default value on creation for the "colour" field.
+	DefaultColour string
+	// ColourValidator is a validator for the "colour" field. It is called by the builders before save.
+	ColourValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -141,6 +172,32 @@ func KindValidator(k Kind) error {
 		return nil
 	default:
 		return fmt.Errorf("space: invalid enum value for kind field: %q", k)
+	}
+}
+
+// Joining defines the type for the "joining" enum field.
+type Joining string
+
+// JoiningOpen is the default value of the Joining enum.
+const DefaultJoining = JoiningOpen
+
+// Joining values.
+const (
+	JoiningOpen       Joining = "open"
+	JoiningInvitation Joining = "invitation"
+)
+
+func (j Joining) String() string {
+	return string(j)
+}
+
+// JoiningValidator is a validator for the "joining" field enum values. It is called by the builders before save.
+func JoiningValidator(j Joining) error {
+	switch j {
+	case JoiningOpen, JoiningInvitation:
+		return nil
+	default:
+		return fmt.Errorf("space: invalid enum value for joining field: %q", j)
 	}
 }
 
@@ -215,6 +272,31 @@ func ByLocale(opts ...sql.OrderTermOption) OrderOption {
 // ByTimeZone orders the results by the time_zone field.
 func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTimeZone, opts...).ToFunc()
+}
+
+// ByDescription orders the results by the description field.
+func ByDescription(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDescription, opts...).ToFunc()
+}
+
+// ByContact orders the results by the contact field.
+func ByContact(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContact, opts...).ToFunc()
+}
+
+// ByWebsite orders the results by the website field.
+func ByWebsite(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWebsite, opts...).ToFunc()
+}
+
+// ByColour orders the results by the colour field.
+func ByColour(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldColour, opts...).ToFunc()
+}
+
+// ByJoining orders the results by the joining field.
+func ByJoining(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJoining, opts...).ToFunc()
 }
 
 // ByParentField orders the results by parent field.

@@ -125,6 +125,26 @@ func TimeZone(v string) predicate.Space {
 	return predicate.Space(sql.FieldEQ(FieldTimeZone, v))
 }
 
+// Description applies equality check predicate on the "description" field. It's identical to DescriptionEQ.
+func Description(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldDescription, v))
+}
+
+// Contact applies equality check predicate on the "contact" field. It's identical to ContactEQ.
+func Contact(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldContact, v))
+}
+
+// Website applies equality check predicate on the "website" field. It's identical to WebsiteEQ.
+func Website(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldWebsite, v))
+}
+
+// Colour applies equality check predicate on the "colour" field. It's identical to ColourEQ.
+func Colour(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldColour, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Space {
 	return predicate.Space(sql.FieldEQ(FieldCreatedAt, v))
@@ -868,6 +888,286 @@ func TimeZoneEqualFold(v string) predicate.Space {
 // TimeZoneContainsFold applies the ContainsFold predicate on the "time_zone" field.
 func TimeZoneContainsFold(v string) predicate.Space {
 	return predicate.Space(sql.FieldContainsFold(FieldTimeZone, v))
+}
+
+// DescriptionEQ applies the EQ predicate on the "description" field.
+func DescriptionEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldDescription, v))
+}
+
+// DescriptionNEQ applies the NEQ predicate on the "description" field.
+func DescriptionNEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldNEQ(FieldDescription, v))
+}
+
+// DescriptionIn applies the In predicate on the "description" field.
+func DescriptionIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldIn(FieldDescription, vs...))
+}
+
+// DescriptionNotIn applies the NotIn predicate on the "description" field.
+func DescriptionNotIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldNotIn(FieldDescription, vs...))
+}
+
+// DescriptionGT applies the GT predicate on the "description" field.
+func DescriptionGT(v string) predicate.Space {
+	return predicate.Space(sql.FieldGT(FieldDescription, v))
+}
+
+// DescriptionGTE applies the GTE predicate on the "description" field.
+func DescriptionGTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldGTE(FieldDescription, v))
+}
+
+// DescriptionLT applies the LT predicate on the "description" field.
+func DescriptionLT(v string) predicate.Space {
+	return predicate.Space(sql.FieldLT(FieldDescription, v))
+}
+
+// DescriptionLTE applies the LTE predicate on the "description" field.
+func DescriptionLTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldLTE(FieldDescription, v))
+}
+
+// DescriptionContains applies the Contains predicate on the "description" field.
+func DescriptionContains(v string) predicate.Space {
+	return predicate.Space(sql.FieldContains(FieldDescription, v))
+}
+
+// DescriptionHasPrefix applies the HasPrefix predicate on the "description" field.
+func DescriptionHasPrefix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasPrefix(FieldDescription, v))
+}
+
+// DescriptionHasSuffix applies the HasSuffix predicate on the "description" field.
+func DescriptionHasSuffix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasSuffix(FieldDescription, v))
+}
+
+// DescriptionEqualFold applies the EqualFold predicate on the "description" field.
+func DescriptionEqualFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldEqualFold(FieldDescription, v))
+}
+
+// DescriptionContainsFold applies the ContainsFold predicate on the "description" field.
+func DescriptionContainsFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldContainsFold(FieldDescription, v))
+}
+
+// ContactEQ applies the EQ predicate on the "contact" field.
+func ContactEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldContact, v))
+}
+
+// ContactNEQ applies the NEQ predicate on the "contact" field.
+func ContactNEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldNEQ(FieldContact, v))
+}
+
+// ContactIn applies the In predicate on the "contact" field.
+func ContactIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldIn(FieldContact, vs...))
+}
+
+// ContactNotIn applies the NotIn predicate on the "contact" field.
+func ContactNotIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldNotIn(FieldContact, vs...))
+}
+
+// ContactGT applies the GT predicate on the "contact" field.
+func ContactGT(v string) predicate.Space {
+	return predicate.Space(sql.FieldGT(FieldContact, v))
+}
+
+// ContactGTE applies the GTE predicate on the "contact" field.
+func ContactGTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldGTE(FieldContact, v))
+}
+
+// ContactLT applies the LT predicate on the "contact" field.
+func ContactLT(v string) predicate.Space {
+	return predicate.Space(sql.FieldLT(FieldContact, v))
+}
+
+// ContactLTE applies the LTE predicate on the "contact" field.
+func ContactLTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldLTE(FieldContact, v))
+}
+
+// ContactContains applies the Contains predicate on the "contact" field.
+func ContactContains(v string) predicate.Space {
+	return predicate.Space(sql.FieldContains(FieldContact, v))
+}
+
+// ContactHasPrefix applies the HasPrefix predicate on the "contact" field.
+func ContactHasPrefix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasPrefix(FieldContact, v))
+}
+
+// ContactHasSuffix applies the HasSuffix predicate on the "contact" field.
+func ContactHasSuffix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasSuffix(FieldContact, v))
+}
+
+// ContactEqualFold applies the EqualFold predicate on the "contact" field.
+func ContactEqualFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldEqualFold(FieldContact, v))
+}
+
+// ContactContainsFold applies the ContainsFold predicate on the "contact" field.
+func ContactContainsFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldContainsFold(FieldContact, v))
+}
+
+// WebsiteEQ applies the EQ predicate on the "website" field.
+func WebsiteEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldWebsite, v))
+}
+
+// WebsiteNEQ applies the NEQ predicate on the "website" field.
+func WebsiteNEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldNEQ(FieldWebsite, v))
+}
+
+// WebsiteIn applies the In predicate on the "website" field.
+func WebsiteIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldIn(FieldWebsite, vs...))
+}
+
+// WebsiteNotIn applies the NotIn predicate on the "website" field.
+func WebsiteNotIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldNotIn(FieldWebsite, vs...))
+}
+
+// WebsiteGT applies the GT predicate on the "website" field.
+func WebsiteGT(v string) predicate.Space {
+	return predicate.Space(sql.FieldGT(FieldWebsite, v))
+}
+
+// WebsiteGTE applies the GTE predicate on the "website" field.
+func WebsiteGTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldGTE(FieldWebsite, v))
+}
+
+// WebsiteLT applies the LT predicate on the "website" field.
+func WebsiteLT(v string) predicate.Space {
+	return predicate.Space(sql.FieldLT(FieldWebsite, v))
+}
+
+// WebsiteLTE applies the LTE predicate on the "website" field.
+func WebsiteLTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldLTE(FieldWebsite, v))
+}
+
+// WebsiteContains applies the Contains predicate on the "website" field.
+func WebsiteContains(v string) predicate.Space {
+	return predicate.Space(sql.FieldContains(FieldWebsite, v))
+}
+
+// WebsiteHasPrefix applies the HasPrefix predicate on the "website" field.
+func WebsiteHasPrefix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasPrefix(FieldWebsite, v))
+}
+
+// WebsiteHasSuffix applies the HasSuffix predicate on the "website" field.
+func WebsiteHasSuffix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasSuffix(FieldWebsite, v))
+}
+
+// WebsiteEqualFold applies the EqualFold predicate on the "website" field.
+func WebsiteEqualFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldEqualFold(FieldWebsite, v))
+}
+
+// WebsiteContainsFold applies the ContainsFold predicate on the "website" field.
+func WebsiteContainsFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldContainsFold(FieldWebsite, v))
+}
+
+// ColourEQ applies the EQ predicate on the "colour" field.
+func ColourEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldColour, v))
+}
+
+// ColourNEQ applies the NEQ predicate on the "colour" field.
+func ColourNEQ(v string) predicate.Space {
+	return predicate.Space(sql.FieldNEQ(FieldColour, v))
+}
+
+// ColourIn applies the In predicate on the "colour" field.
+func ColourIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldIn(FieldColour, vs...))
+}
+
+// ColourNotIn applies the NotIn predicate on the "colour" field.
+func ColourNotIn(vs ...string) predicate.Space {
+	return predicate.Space(sql.FieldNotIn(FieldColour, vs...))
+}
+
+// ColourGT applies the GT predicate on the "colour" field.
+func ColourGT(v string) predicate.Space {
+	return predicate.Space(sql.FieldGT(FieldColour, v))
+}
+
+// ColourGTE applies the GTE predicate on the "colour" field.
+func ColourGTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldGTE(FieldColour, v))
+}
+
+// ColourLT applies the LT predicate on the "colour" field.
+func ColourLT(v string) predicate.Space {
+	return predicate.Space(sql.FieldLT(FieldColour, v))
+}
+
+// ColourLTE applies the LTE predicate on the "colour" field.
+func ColourLTE(v string) predicate.Space {
+	return predicate.Space(sql.FieldLTE(FieldColour, v))
+}
+
+// ColourContains applies the Contains predicate on the "colour" field.
+func ColourContains(v string) predicate.Space {
+	return predicate.Space(sql.FieldContains(FieldColour, v))
+}
+
+// ColourHasPrefix applies the HasPrefix predicate on the "colour" field.
+func ColourHasPrefix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasPrefix(FieldColour, v))
+}
+
+// ColourHasSuffix applies the HasSuffix predicate on the "colour" field.
+func ColourHasSuffix(v string) predicate.Space {
+	return predicate.Space(sql.FieldHasSuffix(FieldColour, v))
+}
+
+// ColourEqualFold applies the EqualFold predicate on the "colour" field.
+func ColourEqualFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldEqualFold(FieldColour, v))
+}
+
+// ColourContainsFold applies the ContainsFold predicate on the "colour" field.
+func ColourContainsFold(v string) predicate.Space {
+	return predicate.Space(sql.FieldContainsFold(FieldColour, v))
+}
+
+// JoiningEQ applies the EQ predicate on the "joining" field.
+func JoiningEQ(v Joining) predicate.Space {
+	return predicate.Space(sql.FieldEQ(FieldJoining, v))
+}
+
+// JoiningNEQ applies the NEQ predicate on the "joining" field.
+func JoiningNEQ(v Joining) predicate.Space {
+	return predicate.Space(sql.FieldNEQ(FieldJoining, v))
+}
+
+// JoiningIn applies the In predicate on the "joining" field.
+func JoiningIn(vs ...Joining) predicate.Space {
+	return predicate.Space(sql.FieldIn(FieldJoining, vs...))
+}
+
+// JoiningNotIn applies the NotIn predicate on the "joining" field.
+func JoiningNotIn(vs ...Joining) predicate.Space {
+	return predicate.Space(sql.FieldNotIn(FieldJoining, vs...))
 }
 
 // HasParent applies the HasEdge predicate on the "parent" edge.

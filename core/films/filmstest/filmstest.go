@@ -35,7 +35,7 @@ func Fill(t testing.TB, d *db.DB, maker string, places []core.Place, n int) (new
 	return newest
 }
 
-const columns = `id, created_at, updated_at, version, network_id, region_id, space_id, title, slug, form, stage, released_at, maker_id`
+const columns = `id, created_at, updated_at, version, network_id, region_id, space_id, title, slug, form, stage, released_at, owner_id`
 
 // perStatement is how many rows go into one statement: arguments are limited.
 const perStatement = 400
