@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,12 +20,13 @@ import (
 // variable; a variable that begins with LABFILMS_ and is none of them is an
 // error, since a misspelt setting is otherwise silence.
 type Settings struct {
-	Addr        string   `default:"127.0.0.1:8080" env:"LABFILMS_ADDR" help:"Address to listen on."`
-	Data        string   `default:"./data" env:"LABFILMS_DATA" help:"Folder of the databases, files and secrets of this node."`
-	DatabaseURL string   `env:"LABFILMS_DATABASE_URL" help:"PostgreSQL to use instead of the embedded SQLite: postgres://…" name:"database-url"`
-	PublicURL   string   `env:"LABFILMS_PUBLIC_URL" help:"Where people reach this platform; default http://ADDR." name:"public-url"`
-	Secret      string   `env:"LABFILMS_SECRET" help:"Secret shared by all nodes, 32 bytes or more. On SQLite one is made and kept in the data folder."`
-	Origins     []string `env:"LABFILMS_ORIGINS" help:"Sites whose pages may call the API with a person's cookie, separated by commas."`
+	Addr        string         `default:"127.0.0.1:8080" env:"LABFILMS_ADDR" help:"Address to listen on."`
+	Data        string         `default:"./data" env:"LABFILMS_DATA" help:"Folder of the databases, files and secrets of this node."`
+	DatabaseURL string         `env:"LABFILMS_DATABASE_URL" help:"PostgreSQL to use instead of the embedded SQLite: postgres://…" name:"database-url"`
+	PublicURL   string         `env:"LABFILMS_PUBLIC_URL" help:"Where people reach this platform; default http://ADDR." name:"public-url"`
+	Secret      string         `env:"LABFILMS_SECRET" help:"Secret shared by all nodes, 32 bytes or more. On SQLite one is made and kept in the data folder."`
+	Origins     []string       `env:"LABFILMS_ORIGINS" help:"Sites whose pages may call the API with a person's cookie, separated by commas."`
+	Proxies     []netip.Prefix `env:"LABFILMS_PROXIES" help:"Networks of your own reverse proxies (10.0.0.0/8), whose X-Forwarded-For is believed, separated by commas."`
 }
 
 // secretsFromFiles are the settings that may come from a file, named by the
@@ -33,7 +35,7 @@ var secretsFromFiles = []string{"LABFILMS_SECRET", "LABFILMS_DATABASE_URL"}
 
 // known are all variables that begin with LABFILMS_ and mean something.
 var known = []string{
-	"LABFILMS_ADDR", "LABFILMS_DATA", "LABFILMS_DATABASE_URL", "LABFILMS_PUBLIC_URL", "LABFILMS_SECRET", "LABFILMS_ORIGINS",
+	"LABFILMS_ADDR", "LABFILMS_DATA", "LABFILMS_DATABASE_URL", "LABFILMS_PUBLIC_URL", "LABFILMS_SECRET", "LABFILMS_ORIGINS", "LABFILMS_PROXIES",
 	"LABFILMS_SECRET_FILE", "LABFILMS_DATABASE_URL_FILE",
 	"LABFILMS_TEST_POSTGRES", // of the tests, which share an environment with the program they start
 }

@@ -136,7 +136,7 @@ func (p *Program) Listen(ctx context.Context) error {
 		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Organisations: p.organisations, Films: p.films,
 		Audit: p.audit, Notify: p.notify,
 		Modules: modules{p.host}, Secret: p.secret, Log: p.log,
-		PublicURL: public, Origins: p.settings.Origins, Limits: p.options.Limits, Ready: p.Ready,
+		PublicURL: public, Origins: p.settings.Origins, Proxies: p.settings.Proxies, Limits: p.options.Limits, Ready: p.Ready,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ type Config struct {
 	PublicURL string
 	// Origins are the sites whose pages may call the API. Default: none.
 	Origins []string
+	// Proxies are the addresses of our own reverse proxies, whose word for an
+	// asker's address is taken. Default: none.
+	Proxies []netip.Prefix
 	// Limits on how often one asker may call.
 	Limits Limits
 	// Ready says whether the platform can serve. Default: it can when the
@@ -148,7 +152,7 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
-	a.handler = a.edge(cfg.Log, guard)
+	a.handler = a.edge(cfg, guard)
 	return a, nil
 }
 
@@ -156,7 +160,7 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // edge is what every request passes, the outermost last.
-func (a *API) edge(log *slog.Logger, guard *http.CrossOriginProtection) http.Handler {
+func (a *API) edge(cfg Config, guard *http.CrossOriginProtection) http.Handler {
 	pages := http.NewServeMux()
 	for path, page := range map[string]http.HandlerFunc{
 		"/openapi.json":                   a.serveDocument,
@@ -189,8 +193,9 @@ func (a *API) edge(log *slog.Logger, guard *http.CrossOriginProtection) http.Han
 	h = rest.CORS(a.origins)(h)
 	h = rest.CleanPath(h)
 	h = rest.SecurityHeaders(h)
-	h = rest.Recover(log)(h)
-	h = rest.Logged(log)(h)
+	h = rest.Recover(cfg.Log)(h)
+	h = rest.Logged(cfg.Log)(h)
+	h = behind(cfg.Proxies)(h)
 	return rest.RequestID(h)
 }
 

@@ -18,8 +18,9 @@ import (
 type Form struct{ reasons []core.Reason }
 
 // Line returns s as a line of text is kept: composed (NFC), with one space
-// where there was white space and none around it. It must have at least one
-// visible character, and at most limit of them.
+// where there was white space and none around it, without what has no width and
+// no meaning. It must have at least one visible character, and at most limit of
+// them.
 func (f *Form) Line(pointer, s string, limit int) string {
 	s, ok := f.clean(pointer, s, false)
 	s = strings.Join(strings.Fields(s), " ")
@@ -70,8 +71,13 @@ func (f *Form) clean(pointer, s string, lines bool) (_ string, ok bool) {
 		f.Refuse(pointer, "not_text", "It holds control characters or is not UTF-8.", "Ce champ contient des caractères de contrôle ou n'est pas en UTF-8.")
 		return "", false
 	}
-	return norm.NFC.String(s), true
+	return norm.NFC.String(weightless.Replace(s)), true
 }
+
+// weightless drops what comes along with copied text, is not seen, and would
+// make two names of one: zero-width spaces, the byte order mark, soft hyphens.
+// The joiners stay: Persian and emoji are written with them.
+var weightless = strings.NewReplacer("\u200b", "", "\u2060", "", "\ufeff", "", "\u00ad", "", "\u180e", "")
 
 func (f *Form) short(pointer, s string, limit int) {
 	if utf8.RuneCountInString(s) > limit {
