@@ -11,9 +11,11 @@
 //
 //	cmd/labfilms                          the program, its settings, the only wiring
 //	core/api  plugins/host  plugins/sdk   HTTP, processes, the author's side
-//	core/accounts spaces directory films  the areas: each owns its rows and its rules
-//	core/db events audit                  the rails: any area, in the caller's transaction
+//	core/accounts spaces directory
+//	     organisations films              the areas: each owns its rows and its rules
+//	core/db events audit notify mail      the rails: any area, in the caller's transaction
 //	ent  policies                         rows, and who may do what
+//	core/communes crafts                  what France and the trade have fixed
 //	core/rest core/text  core             conventions, text from people, words
 //
 // Areas do not import each other. They meet in cmd, through an [Event], or by
@@ -30,6 +32,12 @@
 // A verb of an area, or of a module, asks the policy itself: Gate.Check in
 // core, Actor.Check in a module. The [Guard] that the edge opened stops an
 // operation that answered or committed without having asked.
+//
+// # A state
+//
+// A noun that has states has one table of the moves between them, a [Machine]:
+// the verbs ask it, and the documentation shows it. A move writes an audit entry
+// and an event, and tells those who wait for it.
 //
 // # A change
 //
