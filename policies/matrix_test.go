@@ -40,10 +40,10 @@ DELETE /v1/films/{film}  film.delete  (delete-film)
     member          -
     creator         own+draft
     producer        own+draft
-    curator         -
+    curator         own+draft
     organiser       -
     provider        -
-    institution     -
+    institution     own+draft
     moderator       -
     region_admin    own+draft
     platform_admin  own+draft
