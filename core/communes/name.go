@@ -3,6 +3,7 @@ package communes
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -19,8 +20,9 @@ type named struct {
 // as itself and without the article.
 var names = sync.OnceValue(func() []named {
 	all := make([]named, 0, 48_000)
-	for i, c := range table() {
-		key := nameKey(c.Name)
+	rows := table().rows
+	for i := range rows {
+		key := nameKey(rows[i].name())
 		all = append(all, named{key, int32(i)})
 		for _, article := range []string{"le-", "la-", "les-", "l-"} {
 			if bare, ok := strings.CutPrefix(key, article); ok {
@@ -28,7 +30,7 @@ var names = sync.OnceValue(func() []named {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b named) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
+	slices.SortFunc(all, inOrder)
 	return all
 })
 
@@ -50,16 +52,14 @@ func nameKey(name string) string {
 // limit, of one department unless that is empty. Those of today come first, then
 // those that are part of another, each by name; never by size.
 func Named(prefix, department string, limit int) []Commune {
-	key := nameKey(prefix)
-	all, index := table(), names()
-	from, _ := slices.BinarySearchFunc(index, key, func(n named, key string) int { return cmp.Compare(n.key, key) })
+	all := table()
 	var today, part []Commune
 	seen := map[int32]bool{}
-	for _, n := range index[from:] {
-		if !strings.HasPrefix(n.key, key) || len(today) == limit {
+	for _, n := range beginning(prefix) {
+		if len(today) >= limit {
 			break
 		}
-		c := all[n.at]
+		c := all.at(int(n.at))
 		switch {
 		case seen[n.at] || department != "" && c.Department != department:
 			continue
@@ -71,5 +71,30 @@ func Named(prefix, department string, limit int) []Commune {
 		seen[n.at] = true
 	}
 	found := append(today, part...)
-	return found[:min(limit, len(found))]
+	return found[:max(0, min(limit, len(found)))]
 }
+
+// beginning returns the names that begin with what was typed, in order.
+func beginning(prefix string) []named {
+	key := nameKey(prefix)
+	found := under(key)
+	// "st" may be Saint, or Strasbourg not yet written out.
+	if typed := text.Slug(prefix); typed != key {
+		if others := under(typed); len(others) > 0 {
+			found = append(slices.Clone(found), others...)
+			slices.SortFunc(found, inOrder)
+		}
+	}
+	return found
+}
+
+// under returns the names whose key begins with this one.
+func under(key string) []named {
+	index := names()
+	from, _ := slices.BinarySearchFunc(index, key, func(n named, key string) int { return cmp.Compare(n.key, key) })
+	rest := index[from:]
+	to := sort.Search(len(rest), func(i int) bool { return !strings.HasPrefix(rest[i].key, key) })
+	return rest[:to]
+}
+
+func inOrder(a, b named) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) }

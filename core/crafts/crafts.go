@@ -83,28 +83,36 @@ func DepartmentOf(code string) (Department, bool) {
 }
 
 // Named returns the crafts of which a word in some form or language begins like
-// this, as it is typed: at most limit, in the order of the titles.
+// this, as it is typed: at most limit, in the order of the titles. All begin
+// with nothing.
 func Named(prefix string, limit int) []Craft {
-	key := strings.Trim(text.Slug(prefix), "-")
+	key := "-" + text.Slug(prefix)
+	if strings.TrimSpace(prefix) == "" {
+		key = "-"
+	}
 	var found []Craft
-	for _, c := range table() {
-		if len(found) == limit {
+	for i, c := range table() {
+		if len(found) >= limit {
 			break
 		}
-		for _, name := range c.names() {
-			if slug := text.Slug(name); strings.HasPrefix(slug, key) || strings.Contains(slug, "-"+key) {
-				found = append(found, c)
-				break
-			}
+		if slices.ContainsFunc(names()[i], func(name string) bool { return strings.Contains(name, key) }) {
+			found = append(found, c)
 		}
 	}
 	return found
 }
 
-// names are all by which the craft is called.
-func (c Craft) names() []string {
-	return append([]string{c.Masculine, c.Feminine, c.French, c.English}, c.Aliases...)
-}
+// names are all by which each craft is called, as slugs behind a hyphen, so that
+// every word has one before it.
+var names = sync.OnceValue(func() [][]string {
+	all := make([][]string, len(table()))
+	for i, c := range table() {
+		for _, name := range append([]string{c.Masculine, c.Feminine, c.French, c.English}, c.Aliases...) {
+			all[i] = append(all[i], "-"+text.Slug(name))
+		}
+	}
+	return all
+})
 
 var byCode = sync.OnceValue(func() map[string]int {
 	index := map[string]int{}

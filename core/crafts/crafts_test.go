@@ -90,8 +90,10 @@ func TestACraftIsFoundByAnyOfItsNames(t *testing.T) {
 			t.Errorf("%q does not find %s", typed, want)
 		}
 	}
-	if found := crafts.Named("xyzzy", 20); len(found) != 0 {
-		t.Errorf("nonsense finds %v", found)
+	for _, nonsense := range []string{"xyzzy", "!!!", "電影", "-"} {
+		if found := crafts.Named(nonsense, 20); len(found) != 0 {
+			t.Errorf("%q finds %v", nonsense, found)
+		}
 	}
 	if found := crafts.Named("", 3); len(found) != 3 || found[0].Code != "REA-REA" {
 		t.Errorf("the first three are %v", found)
