@@ -36,6 +36,7 @@ import (
 	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/registration"
+	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
@@ -93,6 +94,8 @@ type Client struct {
 	Recognition *RecognitionClient
 	// Registration is the client for interacting with the Registration builders.
 	Registration *RegistrationClient
+	// SentMail is the client for interacting with the SentMail builders.
+	SentMail *SentMailClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Space is the client for interacting with the Space builders.
@@ -137,6 +140,7 @@ func (c *Client) init() {
 	c.Proof = NewProofClient(c.config)
 	c.Recognition = NewRecognitionClient(c.config)
 	c.Registration = NewRegistrationClient(c.config)
+	c.SentMail = NewSentMailClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.Space = NewSpaceClient(c.config)
 	c.SpaceModule = NewSpaceModuleClient(c.config)
@@ -256,6 +260,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Proof:             NewProofClient(cfg),
 		Recognition:       NewRecognitionClient(cfg),
 		Registration:      NewRegistrationClient(cfg),
+		SentMail:          NewSentMailClient(cfg),
 		Session:           NewSessionClient(cfg),
 		Space:             NewSpaceClient(cfg),
 		SpaceModule:       NewSpaceModuleClient(cfg),
@@ -302,6 +307,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Proof:             NewProofClient(cfg),
 		Recognition:       NewRecognitionClient(cfg),
 		Registration:      NewRegistrationClient(cfg),
+		SentMail:          NewSentMailClient(cfg),
 		Session:           NewSessionClient(cfg),
 		Space:             NewSpaceClient(cfg),
 		SpaceModule:       NewSpaceModuleClient(cfg),
@@ -340,8 +346,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Account, c.AuditEntry, c.BusyPeriod, c.Claim, c.Credit, c.DeadLetter, c.Film,
 		c.FilmMember, c.Grant, c.Handle, c.IdempotencyRecord, c.Membership,
 		c.Notification, c.Organisation, c.Outbox, c.OutboxCursor, c.Person,
-		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.Session, c.Space,
-		c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
+		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.SentMail, c.Session,
+		c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
 	} {
 		n.Use(hooks...)
 	}
@@ -354,8 +360,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Account, c.AuditEntry, c.BusyPeriod, c.Claim, c.Credit, c.DeadLetter, c.Film,
 		c.FilmMember, c.Grant, c.Handle, c.IdempotencyRecord, c.Membership,
 		c.Notification, c.Organisation, c.Outbox, c.OutboxCursor, c.Person,
-		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.Session, c.Space,
-		c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
+		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.SentMail, c.Session,
+		c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -406,6 +412,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Recognition.mutate(ctx, m)
 	case *RegistrationMutation:
 		return c.Registration.mutate(ctx, m)
+	case *SentMailMutation:
+		return c.SentMail.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
 	case *SpaceMutation:
@@ -3904,6 +3912,139 @@ func (c *RegistrationClient) mutate(ctx context.Context, m *RegistrationMutation
 	}
 }
 
+// SentMailClient is a client for the SentMail schema.
+type SentMailClient struct {
+	config
+}
+
+// NewSentMailClient returns a client for the SentMail from the given config.
+func NewSentMailClient(c config) *SentMailClient {
+	return &SentMailClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sentmail.Hooks(f(g(h())))`.
+func (c *SentMailClient) Use(hooks ...Hook) {
+	c.hooks.SentMail = append(c.hooks.SentMail, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sentmail.Intercept(f(g(h())))`.
+func (c *SentMailClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SentMail = append(c.inters.SentMail, interceptors...)
+}
+
+// Create returns a builder for creating a SentMail entity.
+func (c *SentMailClient) Create() *SentMailCreate {
+	mutation := newSentMailMutation(c.config, OpCreate)
+	return &SentMailCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SentMail entities.
+func (c *SentMailClient) CreateBulk(builders ...*SentMailCreate) *SentMailCreateBulk {
+	return &SentMailCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SentMailClient) MapCreateBulk(slice any, setFunc func(*SentMailCreate, int)) *SentMailCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SentMailCreateBulk{err: fmt.Errorf("calling to SentMailClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SentMailCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SentMailCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SentMail.
+func (c *SentMailClient) Update() *SentMailUpdate {
+	mutation := newSentMailMutation(c.config, OpUpdate)
+	return &SentMailUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SentMailClient) UpdateOne(_m *SentMail) *SentMailUpdateOne {
+	mutation := newSentMailMutation(c.config, OpUpdateOne, withSentMail(_m))
+	return &SentMailUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SentMailClient) UpdateOneID(id string) *SentMailUpdateOne {
+	mutation := newSentMailMutation(c.config, OpUpdateOne, withSentMailID(id))
+	return &SentMailUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SentMail.
+func (c *SentMailClient) Delete() *SentMailDelete {
+	mutation := newSentMailMutation(c.config, OpDelete)
+	return &SentMailDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SentMailClient) DeleteOne(_m *SentMail) *SentMailDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SentMailClient) DeleteOneID(id string) *SentMailDeleteOne {
+	builder := c.Delete().Where(sentmail.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SentMailDeleteOne{builder}
+}
+
+// Query returns a query builder for SentMail.
+func (c *SentMailClient) Query() *SentMailQuery {
+	return &SentMailQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSentMail},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SentMail entity by its id.
+func (c *SentMailClient) Get(ctx context.Context, id string) (*SentMail, error) {
+	return c.Query().Where(sentmail.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SentMailClient) GetX(ctx context.Context, id string) *SentMail {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SentMailClient) Hooks() []Hook {
+	return c.hooks.SentMail
+}
+
+// Interceptors returns the client interceptors.
+func (c *SentMailClient) Interceptors() []Interceptor {
+	return c.inters.SentMail
+}
+
+func (c *SentMailClient) mutate(ctx context.Context, m *SentMailMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SentMailCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SentMailUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SentMailUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SentMailDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SentMail mutation op: %q", m.Op())
+	}
+}
+
 // SessionClient is a client for the Session schema.
 type SessionClient struct {
 	config
@@ -4186,6 +4327,22 @@ func (c *SpaceClient) QueryChildren(_m *Space) *SpaceQuery {
 			sqlgraph.From(space.Table, space.FieldID, id),
 			sqlgraph.To(space.Table, space.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, space.ChildrenTable, space.ChildrenColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySlugs queries the slugs edge of a Space.
+func (c *SpaceClient) QuerySlugs(_m *Space) *SpaceSlugQuery {
+	query := (&SpaceSlugClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(space.Table, space.FieldID, id),
+			sqlgraph.To(spaceslug.Table, spaceslug.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, space.SlugsTable, space.SlugsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4483,7 +4640,7 @@ func (c *SpaceSlugClient) QuerySpace(_m *SpaceSlug) *SpaceQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(spaceslug.Table, spaceslug.FieldID, id),
 			sqlgraph.To(space.Table, space.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, spaceslug.SpaceTable, spaceslug.SpaceColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, spaceslug.SpaceTable, spaceslug.SpaceColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4852,13 +5009,14 @@ type (
 		Account, AuditEntry, BusyPeriod, Claim, Credit, DeadLetter, Film, FilmMember,
 		Grant, Handle, IdempotencyRecord, Membership, Notification, Organisation,
 		Outbox, OutboxCursor, Person, PersonCraft, Proof, Recognition, Registration,
-		Session, Space, SpaceModule, SpaceSlug, Token, Transfer []ent.Hook
+		SentMail, Session, Space, SpaceModule, SpaceSlug, Token, Transfer []ent.Hook
 	}
 	inters struct {
 		Account, AuditEntry, BusyPeriod, Claim, Credit, DeadLetter, Film, FilmMember,
 		Grant, Handle, IdempotencyRecord, Membership, Notification, Organisation,
 		Outbox, OutboxCursor, Person, PersonCraft, Proof, Recognition, Registration,
-		Session, Space, SpaceModule, SpaceSlug, Token, Transfer []ent.Interceptor
+		SentMail, Session, Space, SpaceModule, SpaceSlug, Token,
+		Transfer []ent.Interceptor
 	}
 )
 

@@ -33,6 +33,7 @@ import (
 	"github.com/labfilms/labfilms/ent/proof"
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/registration"
+	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
@@ -120,6 +121,7 @@ func checkColumn(t, c string) error {
 			proof.Table:             proof.ValidColumn,
 			recognition.Table:       recognition.ValidColumn,
 			registration.Table:      registration.ValidColumn,
+			sentmail.Table:          sentmail.ValidColumn,
 			session.Table:           session.ValidColumn,
 			space.Table:             space.ValidColumn,
 			spacemodule.Table:       spacemodule.ValidColumn,

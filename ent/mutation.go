@@ -35,6 +35,7 @@ import (
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/schema"
+	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
@@ -73,6 +74,7 @@ const (
 	TypeProof             = "Proof"
 	TypeRecognition       = "Recognition"
 	TypeRegistration      = "Registration"
+	TypeSentMail          = "SentMail"
 	TypeSession           = "Session"
 	TypeSpace             = "Space"
 	TypeSpaceModule       = "SpaceModule"
@@ -23430,6 +23432,392 @@ func (m *RegistrationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Registration edge %s", name)
 }
 
+// SentMailMutation represents an operation that mutates the SentMail nodes in the graph.
+type SentMailMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	email         *string
+	at            *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SentMail, error)
+	predicates    []predicate.SentMail
+}
+
+var _ ent.Mutation = (*SentMailMutation)(nil)
+
+// sentmailOption allows management of the mutation configuration using functional options.
+type sentmailOption func(*SentMailMutation)
+
+// newSentMailMutation creates new mutation for the SentMail entity.
+func newSentMailMutation(c config, op Op, opts ...sentmailOption) *SentMailMutation {
+	m := &SentMailMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSentMail,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSentMailID sets the ID field of the mutation.
+func withSentMailID(id string) sentmailOption {
+	return func(m *SentMailMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SentMail
+		)
+		m.oldValue = func(ctx context.Context) (*SentMail, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SentMail.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSentMail sets the old SentMail of the mutation.
+func withSentMail(node *SentMail) sentmailOption {
+	return func(m *SentMailMutation) {
+		m.oldValue = func(context.Context) (*SentMail, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SentMailMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SentMailMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SentMail entities.
+func (m *SentMailMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SentMailMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SentMailMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SentMail.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEmail sets the "email" field.
+func (m *SentMailMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *SentMailMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the SentMail entity.
+// If the SentMail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SentMailMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *SentMailMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetAt sets the "at" field.
+func (m *SentMailMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *SentMailMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the SentMail entity.
+// If the SentMail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SentMailMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *SentMailMutation) ResetAt() {
+	m.at = nil
+}
+
+// Where appends a list predicates to the SentMailMutation builder.
+func (m *SentMailMutation) Where(ps ...predicate.SentMail) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SentMailMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SentMailMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SentMail, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SentMailMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SentMailMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SentMail).
+func (m *SentMailMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SentMailMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.email != nil {
+		fields = append(fields, sentmail.FieldEmail)
+	}
+	if m.at != nil {
+		fields = append(fields, sentmail.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SentMailMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sentmail.FieldEmail:
+		return m.Email()
+	case sentmail.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SentMailMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sentmail.FieldEmail:
+		return m.OldEmail(ctx)
+	case sentmail.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SentMail field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SentMailMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sentmail.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case sentmail.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SentMail field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SentMailMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SentMailMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SentMailMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SentMail numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SentMailMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SentMailMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SentMailMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SentMail nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SentMailMutation) ResetField(name string) error {
+	switch name {
+	case sentmail.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case sentmail.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SentMail field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SentMailMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SentMailMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SentMailMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SentMailMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SentMailMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SentMailMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SentMailMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SentMail unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SentMailMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SentMail edge %s", name)
+}
+
 // SessionMutation represents an operation that mutates the Session nodes in the graph.
 type SessionMutation struct {
 	config
@@ -24170,6 +24558,9 @@ type SpaceMutation struct {
 	children        map[string]struct{}
 	removedchildren map[string]struct{}
 	clearedchildren bool
+	slugs           map[string]struct{}
+	removedslugs    map[string]struct{}
+	clearedslugs    bool
 	done            bool
 	oldValue        func(context.Context) (*Space, error)
 	predicates      []predicate.Space
@@ -25054,6 +25445,60 @@ func (m *SpaceMutation) ResetChildren() {
 	m.removedchildren = nil
 }
 
+// AddSlugIDs adds the "slugs" edge to the SpaceSlug entity by ids.
+func (m *SpaceMutation) AddSlugIDs(ids ...string) {
+	if m.slugs == nil {
+		m.slugs = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.slugs[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSlugs clears the "slugs" edge to the SpaceSlug entity.
+func (m *SpaceMutation) ClearSlugs() {
+	m.clearedslugs = true
+}
+
+// SlugsCleared reports if the "slugs" edge to the SpaceSlug entity was cleared.
+func (m *SpaceMutation) SlugsCleared() bool {
+	return m.clearedslugs
+}
+
+// RemoveSlugIDs removes the "slugs" edge to the SpaceSlug entity by IDs.
+func (m *SpaceMutation) RemoveSlugIDs(ids ...string) {
+	if m.removedslugs == nil {
+		m.removedslugs = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.slugs, ids[i])
+		m.removedslugs[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSlugs returns the removed IDs of the "slugs" edge to the SpaceSlug entity.
+func (m *SpaceMutation) RemovedSlugsIDs() (ids []string) {
+	for id := range m.removedslugs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SlugsIDs returns the "slugs" edge IDs in the mutation.
+func (m *SpaceMutation) SlugsIDs() (ids []string) {
+	for id := range m.slugs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSlugs resets all changes to the "slugs" edge.
+func (m *SpaceMutation) ResetSlugs() {
+	m.slugs = nil
+	m.clearedslugs = false
+	m.removedslugs = nil
+}
+
 // Where appends a list predicates to the SpaceMutation builder.
 func (m *SpaceMutation) Where(ps ...predicate.Space) {
 	m.predicates = append(m.predicates, ps...)
@@ -25506,12 +25951,15 @@ func (m *SpaceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SpaceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.parent != nil {
 		edges = append(edges, space.EdgeParent)
 	}
 	if m.children != nil {
 		edges = append(edges, space.EdgeChildren)
+	}
+	if m.slugs != nil {
+		edges = append(edges, space.EdgeSlugs)
 	}
 	return edges
 }
@@ -25530,15 +25978,24 @@ func (m *SpaceMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case space.EdgeSlugs:
+		ids := make([]ent.Value, 0, len(m.slugs))
+		for id := range m.slugs {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SpaceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedchildren != nil {
 		edges = append(edges, space.EdgeChildren)
+	}
+	if m.removedslugs != nil {
+		edges = append(edges, space.EdgeSlugs)
 	}
 	return edges
 }
@@ -25553,18 +26010,27 @@ func (m *SpaceMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case space.EdgeSlugs:
+		ids := make([]ent.Value, 0, len(m.removedslugs))
+		for id := range m.removedslugs {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SpaceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedparent {
 		edges = append(edges, space.EdgeParent)
 	}
 	if m.clearedchildren {
 		edges = append(edges, space.EdgeChildren)
+	}
+	if m.clearedslugs {
+		edges = append(edges, space.EdgeSlugs)
 	}
 	return edges
 }
@@ -25577,6 +26043,8 @@ func (m *SpaceMutation) EdgeCleared(name string) bool {
 		return m.clearedparent
 	case space.EdgeChildren:
 		return m.clearedchildren
+	case space.EdgeSlugs:
+		return m.clearedslugs
 	}
 	return false
 }
@@ -25601,6 +26069,9 @@ func (m *SpaceMutation) ResetEdge(name string) error {
 		return nil
 	case space.EdgeChildren:
 		m.ResetChildren()
+		return nil
+	case space.EdgeSlugs:
+		m.ResetSlugs()
 		return nil
 	}
 	return fmt.Errorf("unknown Space edge %s", name)

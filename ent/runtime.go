@@ -27,6 +27,7 @@ import (
 	"github.com/labfilms/labfilms/ent/recognition"
 	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/schema"
+	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
@@ -2016,6 +2017,49 @@ func init() {
 	// registration.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	registration.IDValidator = func() func(string) error {
 		validators := registrationDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	sentmailMixin := schema.SentMail{}.Mixin()
+	sentmailMixinFields0 := sentmailMixin[0].Fields()
+	_ = sentmailMixinFields0
+	sentmailFields := schema.SentMail{}.Fields()
+	_ = sentmailFields
+	// sentmailDescEmail is the schema descriptor for email field.
+	sentmailDescEmail := sentmailFields[0].Descriptor()
+	// sentmail.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	sentmail.EmailValidator = func() func(string) error {
+		validators := sentmailDescEmail.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(email string) error {
+			for _, fn := range fns {
+				if err := fn(email); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// sentmailDescID is the schema descriptor for id field.
+	sentmailDescID := sentmailMixinFields0[0].Descriptor()
+	// sentmail.DefaultID holds the default value on creation for the id field.
+	sentmail.DefaultID = sentmailDescID.Default.(func() string)
+	// sentmail.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	sentmail.IDValidator = func() func(string) error {
+		validators := sentmailDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

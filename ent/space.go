@@ -65,9 +65,11 @@ type SpaceEdges struct {
 	Parent *Space `json:"parent,omitempty"`
 	// Children holds the value of the children edge.
 	Children []*Space `json:"children,omitempty"`
+	// Slugs holds the value of the slugs edge.
+	Slugs []*SpaceSlug `json:"slugs,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // ParentOrErr returns the Parent value or an error if the edge
@@ -88,6 +90,15 @@ func (e SpaceEdges) ChildrenOrErr() ([]*Space, error) {
 		return e.Children, nil
 	}
 	return nil, &NotLoadedError{edge: "children"}
+}
+
+// SlugsOrErr returns the Slugs value or an error if the edge
+// was not loaded in eager-loading.
+func (e SpaceEdges) SlugsOrErr() ([]*SpaceSlug, error) {
+	if e.loadedTypes[2] {
+		return e.Slugs, nil
+	}
+	return nil, &NotLoadedError{edge: "slugs"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -253,6 +264,11 @@ func (_m *Space) QueryParent() *SpaceQuery {
 // QueryChildren queries the "children" edge of the Space entity.
 func (_m *Space) QueryChildren() *SpaceQuery {
 	return NewSpaceClient(_m.config).QueryChildren(_m)
+}
+
+// QuerySlugs queries the "slugs" edge of the Space entity.
+func (_m *Space) QuerySlugs() *SpaceSlugQuery {
+	return NewSpaceClient(_m.config).QuerySlugs(_m)
 }
 
 // Update returns a builder for updating this Space.

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 )
 
 // SpaceCreate is the builder for creating a Space entity.
@@ -267,6 +268,21 @@ func (_c *SpaceCreate) AddChildren(v ...*Space) *SpaceCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddChildIDs(ids...)
+}
+
+// AddSlugIDs adds the "slugs" edge to the SpaceSlug entity by IDs.
+func (_c *SpaceCreate) AddSlugIDs(ids ...string) *SpaceCreate {
+	_c.mutation.AddSlugIDs(ids...)
+	return _c
+}
+
+// AddSlugs adds the "slugs" edges to the SpaceSlug entity.
+func (_c *SpaceCreate) AddSlugs(v ...*SpaceSlug) *SpaceCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddSlugIDs(ids...)
 }
 
 // Mutation returns the SpaceMutation object of the builder.
@@ -604,6 +620,22 @@ func (_c *SpaceCreate) createSpec() (*Space, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(space.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SlugsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

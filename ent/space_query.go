@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 )
 
 // SpaceQuery is the builder for querying Space entities.
@@ -26,6 +27,7 @@ type SpaceQuery struct {
 	predicates   []predicate.Space
 	withParent   *SpaceQuery
 	withChildren *SpaceQuery
+	withSlugs    *SpaceSlugQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -100,6 +102,28 @@ func (_q *SpaceQuery) QueryChildren() *SpaceQuery {
 			sqlgraph.From(space.Table, space.FieldID, selector),
 			sqlgraph.To(space.Table, space.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, space.ChildrenTable, space.ChildrenColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySlugs chains the current query on the "slugs" edge.
+func (_q *SpaceQuery) QuerySlugs() *SpaceSlugQuery {
+	query := (&SpaceSlugClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(space.Table, space.FieldID, selector),
+			sqlgraph.To(spaceslug.Table, spaceslug.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, space.SlugsTable, space.SlugsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -301,6 +325,7 @@ func (_q *SpaceQuery) Clone() *SpaceQuery {
 		predicates:   append([]predicate.Space{}, _q.predicates...),
 		withParent:   _q.withParent.Clone(),
 		withChildren: _q.withChildren.Clone(),
+		withSlugs:    _q.withSlugs.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -326,6 +351,17 @@ func (_q *SpaceQuery) WithChildren(opts ...func(*SpaceQuery)) *SpaceQuery {
 		opt(query)
 	}
 	_q.withChildren = query
+	return _q
+}
+
+// WithSlugs tells the query-builder to eager-load the nodes that are connected to
+// the "slugs" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SpaceQuery) WithSlugs(opts ...func(*SpaceSlugQuery)) *SpaceQuery {
+	query := (&SpaceSlugClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSlugs = query
 	return _q
 }
 
@@ -407,9 +443,10 @@ func (_q *SpaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Space,
 	var (
 		nodes       = []*Space{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withParent != nil,
 			_q.withChildren != nil,
+			_q.withSlugs != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -443,6 +480,13 @@ func (_q *SpaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Space,
 		if err := _q.loadChildren(ctx, query, nodes,
 			func(n *Space) { n.Edges.Children = []*Space{} },
 			func(n *Space, e *Space) { n.Edges.Children = append(n.Edges.Children, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSlugs; query != nil {
+		if err := _q.loadSlugs(ctx, query, nodes,
+			func(n *Space) { n.Edges.Slugs = []*SpaceSlug{} },
+			func(n *Space, e *SpaceSlug) { n.Edges.Slugs = append(n.Edges.Slugs, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -509,6 +553,36 @@ func (_q *SpaceQuery) loadChildren(ctx context.Context, query *SpaceQuery, nodes
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "parent_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *SpaceQuery) loadSlugs(ctx context.Context, query *SpaceSlugQuery, nodes []*Space, init func(*Space), assign func(*Space, *SpaceSlug)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Space)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(spaceslug.FieldSpaceID)
+	}
+	query.Where(predicate.SpaceSlug(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(space.SlugsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.SpaceID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "space_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/space"
+	"github.com/labfilms/labfilms/ent/spaceslug"
 )
 
 // SpaceUpdate is the builder for updating Space entities.
@@ -216,6 +217,21 @@ func (_u *SpaceUpdate) AddChildren(v ...*Space) *SpaceUpdate {
 	return _u.AddChildIDs(ids...)
 }
 
+// AddSlugIDs adds the "slugs" edge to the SpaceSlug entity by IDs.
+func (_u *SpaceUpdate) AddSlugIDs(ids ...string) *SpaceUpdate {
+	_u.mutation.AddSlugIDs(ids...)
+	return _u
+}
+
+// AddSlugs adds the "slugs" edges to the SpaceSlug entity.
+func (_u *SpaceUpdate) AddSlugs(v ...*SpaceSlug) *SpaceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSlugIDs(ids...)
+}
+
 // Mutation returns the SpaceMutation object of the builder.
 func (_u *SpaceUpdate) Mutation() *SpaceMutation {
 	return _u.mutation
@@ -240,6 +256,27 @@ func (_u *SpaceUpdate) RemoveChildren(v ...*Space) *SpaceUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChildIDs(ids...)
+}
+
+// ClearSlugs clears all "slugs" edges to the SpaceSlug entity.
+func (_u *SpaceUpdate) ClearSlugs() *SpaceUpdate {
+	_u.mutation.ClearSlugs()
+	return _u
+}
+
+// RemoveSlugIDs removes the "slugs" edge to SpaceSlug entities by IDs.
+func (_u *SpaceUpdate) RemoveSlugIDs(ids ...string) *SpaceUpdate {
+	_u.mutation.RemoveSlugIDs(ids...)
+	return _u
+}
+
+// RemoveSlugs removes "slugs" edges to SpaceSlug entities.
+func (_u *SpaceUpdate) RemoveSlugs(v ...*SpaceSlug) *SpaceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSlugIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -430,6 +467,51 @@ func (_u *SpaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(space.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SlugsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSlugsIDs(); len(nodes) > 0 && !_u.mutation.SlugsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SlugsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -645,6 +727,21 @@ func (_u *SpaceUpdateOne) AddChildren(v ...*Space) *SpaceUpdateOne {
 	return _u.AddChildIDs(ids...)
 }
 
+// AddSlugIDs adds the "slugs" edge to the SpaceSlug entity by IDs.
+func (_u *SpaceUpdateOne) AddSlugIDs(ids ...string) *SpaceUpdateOne {
+	_u.mutation.AddSlugIDs(ids...)
+	return _u
+}
+
+// AddSlugs adds the "slugs" edges to the SpaceSlug entity.
+func (_u *SpaceUpdateOne) AddSlugs(v ...*SpaceSlug) *SpaceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSlugIDs(ids...)
+}
+
 // Mutation returns the SpaceMutation object of the builder.
 func (_u *SpaceUpdateOne) Mutation() *SpaceMutation {
 	return _u.mutation
@@ -669,6 +766,27 @@ func (_u *SpaceUpdateOne) RemoveChildren(v ...*Space) *SpaceUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChildIDs(ids...)
+}
+
+// ClearSlugs clears all "slugs" edges to the SpaceSlug entity.
+func (_u *SpaceUpdateOne) ClearSlugs() *SpaceUpdateOne {
+	_u.mutation.ClearSlugs()
+	return _u
+}
+
+// RemoveSlugIDs removes the "slugs" edge to SpaceSlug entities by IDs.
+func (_u *SpaceUpdateOne) RemoveSlugIDs(ids ...string) *SpaceUpdateOne {
+	_u.mutation.RemoveSlugIDs(ids...)
+	return _u
+}
+
+// RemoveSlugs removes "slugs" edges to SpaceSlug entities.
+func (_u *SpaceUpdateOne) RemoveSlugs(v ...*SpaceSlug) *SpaceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSlugIDs(ids...)
 }
 
 // Where appends a list predicates to the SpaceUpdate builder.
@@ -889,6 +1007,51 @@ func (_u *SpaceUpdateOne) sqlSave(ctx context.Context) (_node *Space, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(space.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SlugsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSlugsIDs(); len(nodes) > 0 && !_u.mutation.SlugsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SlugsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   space.SlugsTable,
+			Columns: []string{space.SlugsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(spaceslug.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

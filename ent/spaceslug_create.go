@@ -210,7 +210,7 @@ func (_c *SpaceSlugCreate) createSpec() (*SpaceSlug, *sqlgraph.CreateSpec) {
 	if nodes := _c.mutation.SpaceIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   spaceslug.SpaceTable,
 			Columns: []string{spaceslug.SpaceColumn},
 			Bidi:    false,

@@ -76,7 +76,7 @@ func (_q *SpaceSlugQuery) QuerySpace() *SpaceQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(spaceslug.Table, spaceslug.FieldID, selector),
 			sqlgraph.To(space.Table, space.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, spaceslug.SpaceTable, spaceslug.SpaceColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, spaceslug.SpaceTable, spaceslug.SpaceColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil

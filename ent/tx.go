@@ -56,6 +56,8 @@ type Tx struct {
 	Recognition *RecognitionClient
 	// Registration is the client for interacting with the Registration builders.
 	Registration *RegistrationClient
+	// SentMail is the client for interacting with the SentMail builders.
+	SentMail *SentMailClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Space is the client for interacting with the Space builders.
@@ -220,6 +222,7 @@ func (tx *Tx) init() {
 	tx.Proof = NewProofClient(tx.config)
 	tx.Recognition = NewRecognitionClient(tx.config)
 	tx.Registration = NewRegistrationClient(tx.config)
+	tx.SentMail = NewSentMailClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Space = NewSpaceClient(tx.config)
 	tx.SpaceModule = NewSpaceModuleClient(tx.config)

@@ -88,6 +88,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[7], AuditEntriesColumns[4], AuditEntriesColumns[0]},
 			},
+			{
+				Name:    "auditentry_actor_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[5], AuditEntriesColumns[4], AuditEntriesColumns[0]},
+			},
 		},
 	}
 	// BusyPeriodsColumns holds the columns for the "busy_periods" table.
@@ -562,6 +567,11 @@ var (
 				Name:    "grant_space_id_created_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{GrantsColumns[9], GrantsColumns[1], GrantsColumns[0]},
+			},
+			{
+				Name:    "grant_space_id_role_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{GrantsColumns[9], GrantsColumns[3], GrantsColumns[1], GrantsColumns[0]},
 			},
 		},
 	}
@@ -1043,44 +1053,44 @@ var (
 				Columns: []*schema.Column{PersonCraftsColumns[10], PersonCraftsColumns[4]},
 			},
 			{
-				Name:    "personcraft_craft_found_commune_sort_name_person_id",
+				Name:    "personcraft_craft_found_commune_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[8], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[8], PersonCraftsColumns[6], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_found_tile_sort_name_person_id",
+				Name:    "personcraft_craft_found_tile_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[9], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[9], PersonCraftsColumns[6], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_network_id_sort_name_person_id",
+				Name:    "personcraft_craft_network_id_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[6], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_network_id_joined_at_person_id",
+				Name:    "personcraft_craft_network_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[1], PersonCraftsColumns[7], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_region_id_sort_name_person_id",
+				Name:    "personcraft_craft_region_id_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[6], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_region_id_joined_at_person_id",
+				Name:    "personcraft_craft_region_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[2], PersonCraftsColumns[7], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_space_id_sort_name_person_id",
+				Name:    "personcraft_craft_space_id_sort_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[6], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[6], PersonCraftsColumns[0]},
 			},
 			{
-				Name:    "personcraft_craft_space_id_joined_at_person_id",
+				Name:    "personcraft_craft_space_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[7], PersonCraftsColumns[10]},
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[3], PersonCraftsColumns[7], PersonCraftsColumns[0]},
 			},
 		},
 	}
@@ -1223,6 +1233,30 @@ var (
 			},
 		},
 	}
+	// SentMailsColumns holds the columns for the "sent_mails" table.
+	SentMailsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// SentMailsTable holds the schema information for the "sent_mails" table.
+	SentMailsTable = &schema.Table{
+		Name:       "sent_mails",
+		Columns:    SentMailsColumns,
+		PrimaryKey: []*schema.Column{SentMailsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sentmail_email_at",
+				Unique:  false,
+				Columns: []*schema.Column{SentMailsColumns[1], SentMailsColumns[2]},
+			},
+			{
+				Name:    "sentmail_at",
+				Unique:  false,
+				Columns: []*schema.Column{SentMailsColumns[2]},
+			},
+		},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -1317,6 +1351,14 @@ var (
 				Columns: []*schema.Column{SpacesColumns[4], SpacesColumns[10]},
 			},
 			{
+				Name:    "space_network",
+				Unique:  true,
+				Columns: []*schema.Column{SpacesColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "kind = 'network'",
+				},
+			},
+			{
 				Name:    "space_slug_id",
 				Unique:  false,
 				Columns: []*schema.Column{SpacesColumns[8], SpacesColumns[0]},
@@ -1380,7 +1422,7 @@ var (
 		PrimaryKey: []*schema.Column{SpaceSlugsColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "space_slugs_spaces_space",
+				Symbol:     "space_slugs_spaces_slugs",
 				Columns:    []*schema.Column{SpaceSlugsColumns[4]},
 				RefColumns: []*schema.Column{SpacesColumns[0]},
 				OnDelete:   schema.Cascade,
@@ -1517,6 +1559,7 @@ var (
 		ProofsTable,
 		RecognitionsTable,
 		RegistrationsTable,
+		SentMailsTable,
 		SessionsTable,
 		SpacesTable,
 		SpaceModulesTable,

@@ -69,6 +69,9 @@ type Recognition func(*sql.Selector)
 // Registration is the predicate function for registration builders.
 type Registration func(*sql.Selector)
 
+// SentMail is the predicate function for sentmail builders.
+type SentMail func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 

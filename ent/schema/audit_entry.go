@@ -37,7 +37,11 @@ func (AuditEntry) Fields() []ent.Field {
 	}
 }
 
-// Indexes serve the lists of a space, and the history of one thing.
+// Indexes serve the lists of a space, the history of one thing, and the deeds
+// of one account.
 func (AuditEntry) Indexes() []ent.Index {
-	return append(db.LevelIndexes("at"), index.Fields("object", "at", "id"))
+	return append(db.LevelIndexes("at"),
+		index.Fields("object", "at", "id"),
+		index.Fields("actor", "at", "id"),
+	)
 }

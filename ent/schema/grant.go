@@ -49,6 +49,7 @@ func (Grant) Indexes() []ent.Index {
 		index.Fields("account_id", "role", "space_id").Unique().StorageKey("grant_held").
 			Annotations(entsql.IndexWhere("revoked_at IS NULL")),
 		index.Fields("space_id", "created_at", "id"),
+		index.Fields("space_id", "role", "created_at", "id"),
 	}
 }
 

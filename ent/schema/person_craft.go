@@ -43,13 +43,13 @@ func (PersonCraft) Edges() []ent.Edge {
 func (PersonCraft) Indexes() []ent.Index {
 	indexes := []ent.Index{
 		index.Fields("person_id", "craft").Unique(),
-		index.Fields("craft", "found_commune", "sort_name", "person_id"),
-		index.Fields("craft", "found_tile", "sort_name", "person_id"),
+		index.Fields("craft", "found_commune", "sort_name", "id"),
+		index.Fields("craft", "found_tile", "sort_name", "id"),
 	}
 	for _, level := range []string{"network_id", "region_id", "space_id"} {
 		indexes = append(indexes,
-			index.Fields("craft", level, "sort_name", "person_id"),
-			index.Fields("craft", level, "joined_at", "person_id"))
+			index.Fields("craft", level, "sort_name", "id"),
+			index.Fields("craft", level, "joined_at", "id"))
 	}
 	return indexes
 }

@@ -50,15 +50,19 @@ func (Space) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("children", Space.Type).Annotations(entsql.OnDelete(entsql.Restrict)).
 			From("parent").Field("parent_id").Unique().Immutable(),
+		edge.To("slugs", SpaceSlug.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 
-// Indexes of a space: its addresses, and the lists of spaces by name.
+// Indexes of a space: its addresses, that there is one network, and the lists
+// of spaces by name.
 func (Space) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("slug").Unique(),
 		index.Fields("path").Unique(),
 		index.Fields("kind", "code").Unique(),
+		index.Fields("kind").Unique().StorageKey("space_network").
+			Annotations(entsql.IndexWhere("kind = 'network'")),
 		index.Fields("slug", "id"),
 		index.Fields("parent_id", "slug", "id"),
 	}

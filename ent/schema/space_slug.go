@@ -2,7 +2,6 @@ package schema
 
 import (
 	"entgo.io/ent"
-	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -28,8 +27,7 @@ func (SpaceSlug) Fields() []ent.Field {
 // Edges of an old slug.
 func (SpaceSlug) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("space", Space.Type).Field("space_id").Unique().Required().Immutable().
-			Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.From("space", Space.Type).Ref("slugs").Field("space_id").Unique().Required().Immutable(),
 	}
 }
 

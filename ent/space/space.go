@@ -55,6 +55,8 @@ const (
 	EdgeParent = "parent"
 	// EdgeChildren holds the string denoting the children edge name in mutations.
 	EdgeChildren = "children"
+	// EdgeSlugs holds the string denoting the slugs edge name in mutations.
+	EdgeSlugs = "slugs"
 	// Table holds the table name of the space in the database.
 	Table = "spaces"
 	// ParentTable is the table that holds the parent relation/edge.
@@ -65,6 +67,13 @@ const (
 	ChildrenTable = "spaces"
 	// ChildrenColumn is the table column denoting the children relation/edge.
 	ChildrenColumn = "parent_id"
+	// SlugsTable is the table that holds the slugs relation/edge.
+	SlugsTable = "space_slugs"
+	// SlugsInverseTable is the table name for the SpaceSlug entity.
+	// It exists in this package in order to avoid circular dependency with the "spaceslug" package.
+	SlugsInverseTable = "space_slugs"
+	// SlugsColumn is the table column denoting the slugs relation/edge.
+	SlugsColumn = "space_id"
 )
 
 // Columns holds all SQL columns for space fields.
@@ -319,6 +328,20 @@ func ByChildren(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newChildrenStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// BySlugsCount orders the results by slugs count.
+func BySlugsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSlugsStep(), opts...)
+	}
+}
+
+// BySlugs orders the results by slugs terms.
+func BySlugs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSlugsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newParentStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -331,5 +354,12 @@ func newChildrenStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ChildrenTable, ChildrenColumn),
+	)
+}
+func newSlugsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SlugsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, SlugsTable, SlugsColumn),
 	)
 }

@@ -1216,6 +1216,29 @@ func HasChildrenWith(preds ...predicate.Space) predicate.Space {
 	})
 }
 
+// HasSlugs applies the HasEdge predicate on the "slugs" edge.
+func HasSlugs() predicate.Space {
+	return predicate.Space(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, SlugsTable, SlugsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSlugsWith applies the HasEdge predicate on the "slugs" edge with a given conditions (other predicates).
+func HasSlugsWith(preds ...predicate.SpaceSlug) predicate.Space {
+	return predicate.Space(func(s *sql.Selector) {
+		step := newSlugsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Space) predicate.Space {
 	return predicate.Space(sql.AndPredicates(predicates...))

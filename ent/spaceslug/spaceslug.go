@@ -107,6 +107,6 @@ func newSpaceStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SpaceInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, SpaceTable, SpaceColumn),
+		sqlgraph.Edge(sqlgraph.M2O, true, SpaceTable, SpaceColumn),
 	)
 }

@@ -300,7 +300,7 @@ func HasSpace() predicate.SpaceSlug {
 	return predicate.SpaceSlug(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, SpaceTable, SpaceColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, SpaceTable, SpaceColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

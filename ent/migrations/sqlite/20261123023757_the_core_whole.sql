@@ -16,6 +16,8 @@ CREATE UNIQUE INDEX `account_email` ON `accounts` (`email`);
 CREATE INDEX `account_created_at_id` ON `accounts` (`created_at`, `id`);
 -- Create index "auditentry_object_at_id" to table: "audit_entries"
 CREATE INDEX `auditentry_object_at_id` ON `audit_entries` (`object`, `at`, `id`);
+-- Create index "auditentry_actor_at_id" to table: "audit_entries"
+CREATE INDEX `auditentry_actor_at_id` ON `audit_entries` (`actor`, `at`, `id`);
 -- Create "new_films" table
 CREATE TABLE `new_films` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL DEFAULT (1), `network_id` text NOT NULL, `region_id` text NOT NULL DEFAULT (''), `title` text NOT NULL, `slug` text NOT NULL, `synopsis` text NOT NULL DEFAULT (''), `year` integer NULL, `duration_s` integer NULL, `form` text NOT NULL DEFAULT ('fiction'), `stage` text NOT NULL DEFAULT ('idea'), `released_at` datetime NULL, `titles` json NULL, `synopses` json NULL, `genres` json NULL, `countries` json NULL, `regions` json NULL, `languages` json NULL, `warnings` json NULL, `identifiers` json NULL, `consent` text NOT NULL DEFAULT ('open'), `origin` text NOT NULL DEFAULT ('made'), `space_id` text NOT NULL, `owner_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `films_spaces_space` FOREIGN KEY (`space_id`) REFERENCES `spaces` (`id`) ON DELETE RESTRICT, CONSTRAINT `films_people_owner` FOREIGN KEY (`owner_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `film_consent` CHECK (consent IN ('open', 'ask', 'none')), CONSTRAINT `film_duration` CHECK (duration_s BETWEEN 1 AND 360000), CONSTRAINT `film_form` CHECK (form IN ('fiction', 'documentary', 'animation', 'experimental', 'music_video')), CONSTRAINT `film_origin` CHECK (origin IN ('made', 'recorded')), CONSTRAINT `film_released` CHECK (stage NOT IN ('released', 'withdrawn') OR released_at IS NOT NULL), CONSTRAINT `film_stage` CHECK (stage IN ('idea', 'development', 'preparation', 'shooting', 'post', 'finished', 'released', 'withdrawn')), CONSTRAINT `film_year` CHECK (year BETWEEN 1888 AND 2200));
 -- Copy rows from old table "films" to new temporary table "new_films"
@@ -56,6 +58,8 @@ CREATE INDEX `film_region_id_slug_id` ON `films` (`region_id`, `slug`, `id`);
 CREATE INDEX `film_space_id_slug_id` ON `films` (`space_id`, `slug`, `id`);
 -- Create index "film_owner_id" to table: "films"
 CREATE INDEX `film_owner_id` ON `films` (`owner_id`);
+-- Create index "grant_space_id_role_created_at_id" to table: "grants"
+CREATE INDEX `grant_space_id_role_created_at_id` ON `grants` (`space_id`, `role`, `created_at`, `id`);
 -- Create "new_people" table
 CREATE TABLE `new_people` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL DEFAULT (1), `network_id` text NOT NULL, `region_id` text NOT NULL DEFAULT (''), `handle` text NOT NULL DEFAULT (''), `name` text NOT NULL, `sort_name` text NOT NULL, `suspended` bool NOT NULL DEFAULT (false), `claim` text NOT NULL DEFAULT ('claimed'), `listed` bool NOT NULL DEFAULT (true), `made_by` text NOT NULL DEFAULT (''), `pronouns` text NOT NULL DEFAULT (''), `bio` text NOT NULL DEFAULT (''), `skills` json NULL, `languages` json NULL, `commune` text NOT NULL DEFAULT (''), `travel_km` integer NULL, `standing` text NULL, `statuses` json NULL, `links` json NULL, `contact` text NOT NULL DEFAULT ('members'), `visibility` json NULL, `found_commune` text NOT NULL DEFAULT (''), `found_tile` integer NULL, `space_id` text NOT NULL, `merged_into_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `people_spaces_space` FOREIGN KEY (`space_id`) REFERENCES `spaces` (`id`) ON DELETE RESTRICT, CONSTRAINT `people_people_merged` FOREIGN KEY (`merged_into_id`) REFERENCES `people` (`id`) ON DELETE SET NULL, CONSTRAINT `person_claim` CHECK (claim IN ('claimed', 'unclaimed', 'pending', 'disputed', 'merged')), CONSTRAINT `person_contact` CHECK (contact IN ('everyone', 'members', 'nobody')), CONSTRAINT `person_handle` CHECK (handle = lower(handle)), CONSTRAINT `person_listed` CHECK (listed = (claim = 'claimed' AND NOT suspended)), CONSTRAINT `person_merged` CHECK ((claim = 'merged') = (merged_into_id IS NOT NULL)), CONSTRAINT `person_standing` CHECK (standing IN ('student', 'passionate', 'recent_graduate', 'professional')));
 -- Copy rows from old table "people" to new temporary table "new_people"
@@ -100,6 +104,8 @@ CREATE UNIQUE INDEX `space_slug` ON `spaces` (`slug`);
 CREATE UNIQUE INDEX `space_path` ON `spaces` (`path`);
 -- Create index "space_kind_code" to table: "spaces"
 CREATE UNIQUE INDEX `space_kind_code` ON `spaces` (`kind`, `code`);
+-- Create index "space_network" to table: "spaces"
+CREATE UNIQUE INDEX `space_network` ON `spaces` (`kind`) WHERE kind = 'network';
 -- Create index "space_slug_id" to table: "spaces"
 CREATE INDEX `space_slug_id` ON `spaces` (`slug`, `id`);
 -- Create index "space_parent_id_slug_id" to table: "spaces"
@@ -196,22 +202,22 @@ CREATE INDEX `organisation_space_id_state_kind_created_at_id` ON `organisations`
 CREATE TABLE `person_crafts` (`id` text NOT NULL, `network_id` text NOT NULL, `region_id` text NOT NULL DEFAULT (''), `space_id` text NOT NULL, `craft` text NOT NULL, `position` integer NOT NULL DEFAULT (0), `sort_name` text NOT NULL, `joined_at` datetime NOT NULL, `found_commune` text NOT NULL DEFAULT (''), `found_tile` integer NULL, `person_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `person_crafts_people_crafts` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE CASCADE);
 -- Create index "personcraft_person_id_craft" to table: "person_crafts"
 CREATE UNIQUE INDEX `personcraft_person_id_craft` ON `person_crafts` (`person_id`, `craft`);
--- Create index "personcraft_craft_found_commune_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_found_commune_sort_name_person_id` ON `person_crafts` (`craft`, `found_commune`, `sort_name`, `person_id`);
--- Create index "personcraft_craft_found_tile_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_found_tile_sort_name_person_id` ON `person_crafts` (`craft`, `found_tile`, `sort_name`, `person_id`);
--- Create index "personcraft_craft_network_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_network_id_sort_name_person_id` ON `person_crafts` (`craft`, `network_id`, `sort_name`, `person_id`);
--- Create index "personcraft_craft_network_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_network_id_joined_at_person_id` ON `person_crafts` (`craft`, `network_id`, `joined_at`, `person_id`);
--- Create index "personcraft_craft_region_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_region_id_sort_name_person_id` ON `person_crafts` (`craft`, `region_id`, `sort_name`, `person_id`);
--- Create index "personcraft_craft_region_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_region_id_joined_at_person_id` ON `person_crafts` (`craft`, `region_id`, `joined_at`, `person_id`);
--- Create index "personcraft_craft_space_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_space_id_sort_name_person_id` ON `person_crafts` (`craft`, `space_id`, `sort_name`, `person_id`);
--- Create index "personcraft_craft_space_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX `personcraft_craft_space_id_joined_at_person_id` ON `person_crafts` (`craft`, `space_id`, `joined_at`, `person_id`);
+-- Create index "personcraft_craft_found_commune_sort_name_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_found_commune_sort_name_id` ON `person_crafts` (`craft`, `found_commune`, `sort_name`, `id`);
+-- Create index "personcraft_craft_found_tile_sort_name_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_found_tile_sort_name_id` ON `person_crafts` (`craft`, `found_tile`, `sort_name`, `id`);
+-- Create index "personcraft_craft_network_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_network_id_sort_name_id` ON `person_crafts` (`craft`, `network_id`, `sort_name`, `id`);
+-- Create index "personcraft_craft_network_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_network_id_joined_at_id` ON `person_crafts` (`craft`, `network_id`, `joined_at`, `id`);
+-- Create index "personcraft_craft_region_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_region_id_sort_name_id` ON `person_crafts` (`craft`, `region_id`, `sort_name`, `id`);
+-- Create index "personcraft_craft_region_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_region_id_joined_at_id` ON `person_crafts` (`craft`, `region_id`, `joined_at`, `id`);
+-- Create index "personcraft_craft_space_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_space_id_sort_name_id` ON `person_crafts` (`craft`, `space_id`, `sort_name`, `id`);
+-- Create index "personcraft_craft_space_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_space_id_joined_at_id` ON `person_crafts` (`craft`, `space_id`, `joined_at`, `id`);
 -- Create "proofs" table
 CREATE TABLE `proofs` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `kind` text NOT NULL, `email` text NOT NULL, `secret_hash` text NOT NULL DEFAULT (''), `expires_at` datetime NOT NULL, `used_at` datetime NULL, `account_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `proofs_accounts_proofs` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`) ON DELETE CASCADE, CONSTRAINT `proof_kind` CHECK (kind IN ('reset', 'email')));
 -- Create index "proof_secret_hash" to table: "proofs"
@@ -228,8 +234,14 @@ CREATE UNIQUE INDEX `registration_secret_hash` ON `registrations` (`secret_hash`
 CREATE INDEX `registration_email_created_at` ON `registrations` (`email`, `created_at`);
 -- Create index "registration_expires_at" to table: "registrations"
 CREATE INDEX `registration_expires_at` ON `registrations` (`expires_at`);
+-- Create "sent_mails" table
+CREATE TABLE `sent_mails` (`id` text NOT NULL, `email` text NOT NULL, `at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- Create index "sentmail_email_at" to table: "sent_mails"
+CREATE INDEX `sentmail_email_at` ON `sent_mails` (`email`, `at`);
+-- Create index "sentmail_at" to table: "sent_mails"
+CREATE INDEX `sentmail_at` ON `sent_mails` (`at`);
 -- Create "space_slugs" table
-CREATE TABLE `space_slugs` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `slug` text NOT NULL, `space_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `space_slugs_spaces_space` FOREIGN KEY (`space_id`) REFERENCES `spaces` (`id`) ON DELETE CASCADE);
+CREATE TABLE `space_slugs` (`id` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `slug` text NOT NULL, `space_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `space_slugs_spaces_slugs` FOREIGN KEY (`space_id`) REFERENCES `spaces` (`id`) ON DELETE CASCADE);
 -- Create index "spaceslug_slug" to table: "space_slugs"
 CREATE UNIQUE INDEX `spaceslug_slug` ON `space_slugs` (`slug`);
 -- Create "transfers" table

@@ -1,5 +1,15 @@
+-- Create "sent_mails" table
+CREATE TABLE "sent_mails" ("id" character varying NOT NULL COLLATE "C", "email" character varying NOT NULL COLLATE "C", "at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- Create index "sentmail_at" to table: "sent_mails"
+CREATE INDEX "sentmail_at" ON "sent_mails" ("at");
+-- Create index "sentmail_email_at" to table: "sent_mails"
+CREATE INDEX "sentmail_email_at" ON "sent_mails" ("email", "at");
+-- Create index "auditentry_actor_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_actor_at_id" ON "audit_entries" ("actor", "at", "id");
 -- Create index "auditentry_object_at_id" to table: "audit_entries"
 CREATE INDEX "auditentry_object_at_id" ON "audit_entries" ("object", "at", "id");
+-- Create index "grant_space_id_role_created_at_id" to table: "grants"
+CREATE INDEX "grant_space_id_role_created_at_id" ON "grants" ("space_id", "role", "created_at", "id");
 -- Drop index "person_handle" from table: "people"
 DROP INDEX "person_handle";
 -- Drop index "person_network_id_created_at_id" from table: "people"
@@ -63,6 +73,8 @@ CREATE UNIQUE INDEX "claim_waiting" ON "claims" ("person_id", "claimant_id") WHE
 ALTER TABLE "films" ADD CONSTRAINT "film_consent" CHECK ((consent)::text = ANY ((ARRAY['open'::character varying, 'ask'::character varying, 'none'::character varying])::text[])), ADD CONSTRAINT "film_origin" CHECK ((origin)::text = ANY ((ARRAY['made'::character varying, 'recorded'::character varying])::text[])), ADD COLUMN "titles" jsonb NULL, ADD COLUMN "synopses" jsonb NULL, ADD COLUMN "genres" jsonb NULL, ADD COLUMN "countries" jsonb NULL, ADD COLUMN "regions" jsonb NULL, ADD COLUMN "languages" jsonb NULL, ADD COLUMN "warnings" jsonb NULL, ADD COLUMN "identifiers" jsonb NULL, ADD COLUMN "consent" character varying NOT NULL DEFAULT 'open' COLLATE "C", ADD COLUMN "origin" character varying NOT NULL DEFAULT 'made' COLLATE "C";
 -- Modify "spaces" table
 ALTER TABLE "spaces" ADD CONSTRAINT "space_joining" CHECK ((joining)::text = ANY ((ARRAY['open'::character varying, 'invitation'::character varying])::text[])), ADD COLUMN "description" character varying NOT NULL DEFAULT '' COLLATE "C", ADD COLUMN "contact" character varying NOT NULL DEFAULT '' COLLATE "C", ADD COLUMN "website" character varying NOT NULL DEFAULT '' COLLATE "C", ADD COLUMN "colour" character varying NOT NULL DEFAULT '' COLLATE "C", ADD COLUMN "joining" character varying NOT NULL DEFAULT 'open' COLLATE "C";
+-- Create index "space_network" to table: "spaces"
+CREATE UNIQUE INDEX "space_network" ON "spaces" ("kind") WHERE ((kind)::text = 'network'::text);
 -- Create "organisations" table
 CREATE TABLE "organisations" ("id" character varying NOT NULL COLLATE "C", "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL DEFAULT 1, "network_id" character varying NOT NULL COLLATE "C", "region_id" character varying NOT NULL DEFAULT '' COLLATE "C", "kind" character varying NOT NULL COLLATE "C", "name" character varying NOT NULL COLLATE "C", "slug" character varying NOT NULL COLLATE "C", "legal_name" character varying NOT NULL DEFAULT '' COLLATE "C", "description" character varying NOT NULL DEFAULT '' COLLATE "C", "siren" character varying NOT NULL DEFAULT '' COLLATE "C", "siret" character varying NOT NULL DEFAULT '' COLLATE "C", "rna" character varying NOT NULL DEFAULT '' COLLATE "C", "naf" character varying NOT NULL DEFAULT '' COLLATE "C", "idcc" character varying NOT NULL DEFAULT '' COLLATE "C", "commune" character varying NOT NULL DEFAULT '' COLLATE "C", "website" character varying NOT NULL DEFAULT '' COLLATE "C", "state" character varying NOT NULL DEFAULT 'active' COLLATE "C", "made_by" character varying NOT NULL DEFAULT '' COLLATE "C", "space_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "organisations_spaces_space" FOREIGN KEY ("space_id") REFERENCES "spaces" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "organisation_kind" CHECK ((kind)::text = ANY ((ARRAY['association'::character varying, 'production'::character varying, 'provider'::character varying, 'institution'::character varying, 'school'::character varying, 'cinema'::character varying, 'festival'::character varying, 'collective'::character varying])::text[])), CONSTRAINT "organisation_siret" CHECK (((siret)::text = ''::text) OR ((siren)::text = substr((siret)::text, 1, 9))), CONSTRAINT "organisation_state" CHECK ((state)::text = ANY ((ARRAY['active'::character varying, 'closed'::character varying])::text[])));
 -- Create index "organisation_network_id_state_created_at_id" to table: "organisations"
@@ -141,22 +153,22 @@ CREATE INDEX "notification_person_id_at_id" ON "notifications" ("person_id", "at
 CREATE INDEX "notification_unread" ON "notifications" ("person_id", "at", "id") WHERE (read_at IS NULL);
 -- Create "person_crafts" table
 CREATE TABLE "person_crafts" ("id" character varying NOT NULL COLLATE "C", "network_id" character varying NOT NULL COLLATE "C", "region_id" character varying NOT NULL DEFAULT '' COLLATE "C", "space_id" character varying NOT NULL COLLATE "C", "craft" character varying NOT NULL COLLATE "C", "position" bigint NOT NULL DEFAULT 0, "sort_name" character varying NOT NULL COLLATE "C", "joined_at" timestamptz NOT NULL, "found_commune" character varying NOT NULL DEFAULT '' COLLATE "C", "found_tile" bigint NULL, "person_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "person_crafts_people_crafts" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
--- Create index "personcraft_craft_found_commune_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_found_commune_sort_name_person_id" ON "person_crafts" ("craft", "found_commune", "sort_name", "person_id");
--- Create index "personcraft_craft_found_tile_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_found_tile_sort_name_person_id" ON "person_crafts" ("craft", "found_tile", "sort_name", "person_id");
--- Create index "personcraft_craft_network_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_network_id_joined_at_person_id" ON "person_crafts" ("craft", "network_id", "joined_at", "person_id");
--- Create index "personcraft_craft_network_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_network_id_sort_name_person_id" ON "person_crafts" ("craft", "network_id", "sort_name", "person_id");
--- Create index "personcraft_craft_region_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_region_id_joined_at_person_id" ON "person_crafts" ("craft", "region_id", "joined_at", "person_id");
--- Create index "personcraft_craft_region_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_region_id_sort_name_person_id" ON "person_crafts" ("craft", "region_id", "sort_name", "person_id");
--- Create index "personcraft_craft_space_id_joined_at_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_space_id_joined_at_person_id" ON "person_crafts" ("craft", "space_id", "joined_at", "person_id");
--- Create index "personcraft_craft_space_id_sort_name_person_id" to table: "person_crafts"
-CREATE INDEX "personcraft_craft_space_id_sort_name_person_id" ON "person_crafts" ("craft", "space_id", "sort_name", "person_id");
+-- Create index "personcraft_craft_found_commune_sort_name_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_found_commune_sort_name_id" ON "person_crafts" ("craft", "found_commune", "sort_name", "id");
+-- Create index "personcraft_craft_found_tile_sort_name_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_found_tile_sort_name_id" ON "person_crafts" ("craft", "found_tile", "sort_name", "id");
+-- Create index "personcraft_craft_network_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_network_id_joined_at_id" ON "person_crafts" ("craft", "network_id", "joined_at", "id");
+-- Create index "personcraft_craft_network_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_network_id_sort_name_id" ON "person_crafts" ("craft", "network_id", "sort_name", "id");
+-- Create index "personcraft_craft_region_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_region_id_joined_at_id" ON "person_crafts" ("craft", "region_id", "joined_at", "id");
+-- Create index "personcraft_craft_region_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_region_id_sort_name_id" ON "person_crafts" ("craft", "region_id", "sort_name", "id");
+-- Create index "personcraft_craft_space_id_joined_at_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_space_id_joined_at_id" ON "person_crafts" ("craft", "space_id", "joined_at", "id");
+-- Create index "personcraft_craft_space_id_sort_name_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_space_id_sort_name_id" ON "person_crafts" ("craft", "space_id", "sort_name", "id");
 -- Create index "personcraft_person_id_craft" to table: "person_crafts"
 CREATE UNIQUE INDEX "personcraft_person_id_craft" ON "person_crafts" ("person_id", "craft");
 -- Modify "accounts" table
@@ -170,7 +182,7 @@ CREATE INDEX "proof_expires_at" ON "proofs" ("expires_at");
 -- Create index "proof_secret_hash" to table: "proofs"
 CREATE UNIQUE INDEX "proof_secret_hash" ON "proofs" ("secret_hash") WHERE ((secret_hash)::text <> ''::text);
 -- Create "space_slugs" table
-CREATE TABLE "space_slugs" ("id" character varying NOT NULL COLLATE "C", "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "slug" character varying NOT NULL COLLATE "C", "space_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "space_slugs_spaces_space" FOREIGN KEY ("space_id") REFERENCES "spaces" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+CREATE TABLE "space_slugs" ("id" character varying NOT NULL COLLATE "C", "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "slug" character varying NOT NULL COLLATE "C", "space_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "space_slugs_spaces_slugs" FOREIGN KEY ("space_id") REFERENCES "spaces" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- Create index "spaceslug_slug" to table: "space_slugs"
 CREATE UNIQUE INDEX "spaceslug_slug" ON "space_slugs" ("slug");
 -- Create "transfers" table
