@@ -25,6 +25,7 @@ const (
 	Unsupported                 // a media type that is not spoken
 	TooMany                     // more often than is allowed
 	Unavailable                 // not now; later perhaps
+	Moved                       // there, but under another name
 )
 
 // Fault is one way in which a request can fail, declared once beside the noun
@@ -58,9 +59,10 @@ type Reason struct {
 
 // Error is a fault as it happened.
 type Error struct {
-	Fault   *Fault
-	Reasons []Reason
-	Cause   error
+	Fault       *Fault
+	Reasons     []Reason
+	Cause       error
+	Param, Name string // of ErrMoved alone: see MovedTo
 }
 
 // Error is for the log and names the code, the reasons' codes and the cause.
@@ -118,6 +120,20 @@ var ErrStale = &Fault{
 	"It has changed since you read it. Read it again, then change it.",
 	"Le contenu a changé depuis votre lecture. Relisez-le avant de le modifier.",
 }
+
+// ErrMoved is the fault of asking for a thing by a name that it had before.
+// MovedTo returns it.
+var ErrMoved = &Fault{
+	Moved, "moved",
+	"This has another address now: Location has it.",
+	"L'adresse a changé : la nouvelle est dans Location.",
+}
+
+// MovedTo returns ErrMoved where the request's path has a former name of a
+// thing as its {param}: the thing is now called name. The edge answers 308 with
+// the address in which only that has changed. It is for a thing that the asker
+// may see: the answer says how it is called.
+func MovedTo(param, name string) error { return &Error{Fault: ErrMoved, Param: param, Name: name} }
 
 // AsError returns err as an Error: the fault that it carries, or ErrInternal
 // with err as the cause. It returns nil for nil.

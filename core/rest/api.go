@@ -105,6 +105,12 @@ func word(ctx huma.Context, _ string, v any) (any, error) {
 		return v, nil
 	}
 	p = p.worded(ctx.Context())
+	if p.err.Fault == core.ErrMoved {
+		u := ctx.URL()
+		p.locate(ctx.Operation().Path, &u)
+		// The verb was not reached, and nothing is shown but where to ask again.
+		core.GuardFrom(ctx.Context()).Expect("")
+	}
 	p.announce(ctx.Context(), ctx.SetHeader, ctx.AppendHeader)
 	return p, nil
 }

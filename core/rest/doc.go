@@ -8,6 +8,12 @@
 // French or English as Accept-Language says. A problem never repeats what was
 // sent and never shows what is inside.
 //
+// What is asked for by a former name, as {space} or {person} of the path, is
+// answered 308 and the present address, whatever the method: the handler
+// returns [core.MovedTo], with the parameter and the present name, once it has
+// found the thing and before it does anything. A former name in a query or a
+// body is simply understood.
+//
 // An operation that succeeds without having asked the policy about the
 // permission it declares answers 500 "unchecked": see [core.Guard].
 package rest

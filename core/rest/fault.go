@@ -111,6 +111,7 @@ var kinds = [...]struct {
 	core.Unsupported:     {http.StatusUnsupportedMediaType, "Unsupported media type", "Type de contenu non accepté", ErrMediaType},
 	core.TooMany:         {http.StatusTooManyRequests, "Too many requests", "Trop de requêtes", ErrTooMany},
 	core.Unavailable:     {http.StatusServiceUnavailable, "Not available", "Indisponible", ErrUnavailable},
+	core.Moved:           {http.StatusPermanentRedirect, "Moved", "Adresse modifiée", core.ErrMoved},
 }
 
 // general returns the fault that stands for a status.

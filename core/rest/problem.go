@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,7 +20,7 @@ import (
 type Problem struct {
 	Type      string   `json:"type" format:"uri" example:"urn:labfilms:problem:not_found" doc:"Names the kind of problem; it ends in the code."`
 	Title     string   `json:"title" doc:"What sort of trouble it is, in the language of the asker."`
-	Status    int      `json:"status" minimum:"400" maximum:"599" example:"404" doc:"The HTTP status."`
+	Status    int      `json:"status" minimum:"308" maximum:"599" example:"404" doc:"The HTTP status."`
 	Detail    string   `json:"detail" doc:"What to know about it, in the language of the asker."`
 	Instance  string   `json:"instance" format:"uri" doc:"Names this occurrence."`
 	Code      string   `json:"code" example:"not_found" doc:"Stable; what programs act upon."`
@@ -125,11 +127,31 @@ func (p *Problem) announce(ctx context.Context, set, add func(name, value string
 	}
 }
 
+// locate says where the thing is that the path names by a former name. pattern
+// is what the path matched: "/v1/spaces/{space}/grants", a method in front or
+// not.
+func (p *Problem) locate(pattern string, u *url.URL) {
+	if p.err.Fault != core.ErrMoved {
+		return
+	}
+	path := strings.Split(u.EscapedPath(), "/")
+	for i, segment := range strings.Split(pattern, "/") {
+		if segment == "{"+p.err.Param+"}" && i < len(path) {
+			path[i] = url.PathEscape(p.err.Name)
+			p.headers.Set("Location", (&url.URL{Opaque: strings.Join(path, "/"), RawQuery: u.RawQuery}).String())
+		}
+	}
+	// A thing may get its former name back, and a browser keeps a 308 for ever.
+	p.headers.Set("Cache-Control", "no-store")
+}
+
 // WriteProblem answers with the problem that err is. It is for plain handlers
 // and for edges; operations return their error instead. The cause is logged.
+// Where the error is [core.MovedTo], the request has the Pattern that it matched.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	r, _ = begin(r, nil)
 	p := problemOf(err).worded(r.Context())
+	p.locate(r.Pattern, r.URL)
 	h := w.Header()
 	p.announce(r.Context(), h.Set, h.Add)
 	h.Set("Content-Type", p.ContentType(""))

@@ -61,6 +61,7 @@ func TestEveryKindHasItsStatus(t *testing.T) {
 		core.Internal: 500, core.Malformed: 400, core.Invalid: 422, core.Unauthenticated: 401, core.Forbidden: 403,
 		core.Missing: 404, core.NotAllowed: 405, core.Conflict: 409, core.Stale: 412, core.Unconditional: 428,
 		core.TooLarge: 413, core.Unsupported: 415, core.TooMany: 429, core.Unavailable: 503,
+		core.Moved: 308,
 	} {
 		fault := &core.Fault{Kind: kind, Code: "x", EN: "X.", FR: "X."}
 		w := do(failing(quiet(), fault), http.MethodGet, "/fail", "")

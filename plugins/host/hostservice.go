@@ -204,7 +204,7 @@ func grpcCode(kind core.Kind) codes.Code {
 		return codes.Unauthenticated
 	case core.Forbidden:
 		return codes.PermissionDenied
-	case core.Missing, core.NotAllowed:
+	case core.Missing, core.NotAllowed, core.Moved:
 		return codes.NotFound
 	case core.Conflict, core.Stale, core.Unconditional:
 		return codes.FailedPrecondition
