@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"entgo.io/ent/dialect"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/ent"
-	"github.com/labfilms/labfilms/ent/auditentry"
 	"github.com/labfilms/labfilms/policies"
 )
 
@@ -66,29 +64,3 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 	}
 	return nil
 }
-
-// List returns the entries of what scope covers, in the order in which they
-// were made or, with the page's sort "-at", the newest first. The actor needs
-// audit.read at the scope's path.
-func (l *Log) List(ctx context.Context, scope core.Scope, p core.Page) (core.List[*ent.AuditEntry], error) {
-	if err := l.gate.Check(ctx, "audit.read", scope.Path, nothing); err != nil {
-		return core.List[*ent.AuditEntry]{}, err
-	}
-	query := l.store.From(ctx).AuditEntry.Query().Where(db.In(scope))
-	rows, err := query.Clone().Where(db.Keyset[time.Time](p, auditentry.FieldAt)).All(ctx)
-	if err != nil {
-		return core.List[*ent.AuditEntry]{}, fmt.Errorf("audit: %w", err)
-	}
-	list := db.ListOf(rows, p, func(e *ent.AuditEntry) core.Key { return db.KeyOf(e.At, e.ID) })
-	if p.Count {
-		total, err := query.Count(ctx)
-		if err != nil {
-			return core.List[*ent.AuditEntry]{}, fmt.Errorf("audit: %w", err)
-		}
-		list.Total = &total
-	}
-	return list, nil
-}
-
-// nothing: an entry has no relation to anybody.
-const nothing core.Relations = 0

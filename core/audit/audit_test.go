@@ -87,7 +87,7 @@ func TestRecord(t *testing.T) {
 		w := httptest.NewRecorder()
 		edge.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", nil))
 
-		list, err := l.List(admin, core.Scope{Place: bretagne}, core.Page{Limit: 10})
+		list, err := l.List(admin, core.Scope{Place: bretagne}, audit.Filter{}, core.Page{Limit: 10})
 		if err != nil || len(list.Items) != 1 {
 			t.Fatalf("listed %v (%v)", list.Items, err)
 		}
@@ -140,7 +140,7 @@ func TestList(t *testing.T) {
 				page := core.Page{Sort: test.sort, Limit: 2, Count: true}
 				for pages := 1; ; pages++ {
 					queries.Reset()
-					list, err := l.List(ctx, test.scope, page)
+					list, err := l.List(ctx, test.scope, audit.Filter{}, page)
 					if !errors.Is(err, test.refused) {
 						t.Fatalf("got %v, want %v", err, test.refused)
 					}
@@ -179,7 +179,7 @@ func TestGuard(t *testing.T) {
 	if guard.Err() == nil {
 		t.Fatal("satisfied by nothing")
 	}
-	if _, err := l.List(ctx, core.Scope{Place: bretagne}, core.Page{Limit: 1}); err != nil || guard.Err() != nil {
+	if _, err := l.List(ctx, core.Scope{Place: bretagne}, audit.Filter{}, core.Page{Limit: 1}); err != nil || guard.Err() != nil {
 		t.Errorf("%v; the guard says %v", err, guard.Err())
 	}
 }

@@ -20,8 +20,10 @@ import (
 	"github.com/labfilms/labfilms/core/db/dbtest"
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/notify"
+	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/migrations"
+	"github.com/labfilms/labfilms/ent/notification"
 	"github.com/labfilms/labfilms/ent/outbox"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/policies"
@@ -41,6 +43,8 @@ type World struct {
 	Bretagne  *ent.Space // /fr/bretagne/
 	Occitanie *ent.Space // /fr/occitanie/
 	Rade      *ent.Space // /fr/bretagne/rade/, an institution
+
+	options db.Options
 }
 
 // Each runs the test in a world of its own on SQLite and on PostgreSQL.
@@ -60,9 +64,28 @@ func Each(t *testing.T, run func(t *testing.T, w *World)) {
 func Open(t testing.TB, dbDialect string) *World {
 	t.Helper()
 	w := &World{Clock: &Clock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}}
-	o := dbtest.Options(t, dbDialect)
-	o.Now, o.Conns = w.Clock.Now, 12
-	d, err := db.Open(t.Context(), o)
+	w.options = dbtest.Options(t, dbDialect)
+	w.options.Now, w.options.Conns = w.Clock.Now, 12
+	w.connect(t)
+	if _, err := w.DB.Migrate(t.Context(), migrations.FS(dbDialect), "core_migrations"); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Node returns the same world as another process has it: with a connection to
+// the same database and a memory of its own.
+func (w *World) Node(t testing.TB) *World {
+	t.Helper()
+	node := *w
+	node.connect(t)
+	return &node
+}
+
+// connect opens the database and everything that stands on it.
+func (w *World) connect(t testing.TB) {
+	t.Helper()
+	d, err := db.Open(t.Context(), w.options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,9 +94,6 @@ func Open(t testing.TB, dbDialect string) *World {
 			t.Error(err)
 		}
 	})
-	if _, err := d.Migrate(t.Context(), migrations.FS(dbDialect), "core_migrations"); err != nil {
-		t.Fatal(err)
-	}
 	gate, err := policies.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +104,6 @@ func Open(t testing.TB, dbDialect string) *World {
 	w.Events = events.New(d, slog.New(slog.DiscardHandler))
 	w.Audit = audit.New(d, w.Gate)
 	w.Notify = notify.New(d, w.Gate)
-	return w
 }
 
 // Settle makes the spaces.
@@ -131,7 +150,13 @@ func (w *World) Person(t testing.TB, handle string, home *ent.Space) *ent.Person
 			SetNetworkID(home.NetworkID).SetRegionID(home.RegionID).SetSpaceID(home.ID).
 			SetCreatedAt(w.DB.Now()).SetUpdatedAt(w.DB.Now()).
 			Save(ctx)
-		return err
+		if err != nil {
+			return err
+		}
+		return c.Handle.Create().
+			SetKey(text.HandleKey(handle)).SetHandle(handle).SetPersonID(made.ID).
+			SetCreatedAt(w.DB.Now()).SetUpdatedAt(w.DB.Now()).
+			Exec(ctx)
 	})
 	return made
 }
@@ -202,6 +227,21 @@ func (w *World) Audited(t testing.TB, object string) []string {
 		}
 	}
 	return actions
+}
+
+// Notified returns the types of what a person was told, in order.
+func (w *World) Notified(t testing.TB, person string) []string {
+	t.Helper()
+	rows, err := w.Store.From(System()).Notification.Query().
+		Where(notification.PersonID(person)).Order(ent.Asc(notification.FieldAt, notification.FieldID)).All(System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := []string{}
+	for _, row := range rows {
+		types = append(types, row.Type)
+	}
+	return types
 }
 
 // Race calls fn n times at the same time and returns how many calls succeeded,

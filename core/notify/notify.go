@@ -19,7 +19,7 @@ import (
 // Notice is something that a person is told.
 type Notice struct {
 	Person  string // who is told
-	Type    string // noun.past: "credit.proposed"
+	Type    string // noun.past, of Types: "credit.proposed"
 	Subject string // noun:id of what it is about: "credit:0192…"
 	Within  string // noun:id of what that belongs to: "film:0192…"; or empty
 }
@@ -39,12 +39,16 @@ func New(d *db.DB, gate *policies.Gate) *Box {
 }
 
 // Tell keeps the notices, in the transaction of ctx; without one it returns
-// [db.ErrReadOnly]. Nobody is told what they did themselves.
+// [db.ErrReadOnly]. Nobody is told what they did themselves. A type that is not
+// in [Types] is a defect, and an error.
 func (b *Box) Tell(ctx context.Context, notices ...Notice) error {
 	by := core.ActorFrom(ctx).Person
 	client, now := b.store.From(ctx), b.store.DB().Now()
 	var rows []*ent.NotificationCreate
 	for _, n := range notices {
+		if _, known := Types[n.Type]; !known {
+			return fmt.Errorf("notify: %q is no type of notification", n.Type)
+		}
 		if n.Person == "" || n.Person == by {
 			continue
 		}
