@@ -3,6 +3,8 @@ package spaces
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -10,11 +12,13 @@ import (
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/grant"
 	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/space"
 )
 
 var (
@@ -32,11 +36,11 @@ var (
 		FR: "Ce compte a déjà ce rôle dans cet espace.",
 	}
 	// ErrLastAdmin is the fault of revoking the grant without which nobody
-	// could give one any more.
+	// would run the space any more.
 	ErrLastAdmin = &core.Fault{
 		Kind: core.Conflict, Code: "last_admin",
-		EN: "This is the network's last administrator. Name another one first.",
-		FR: "C'est la dernière personne à administrer le réseau. Nommez-en d'abord une autre.",
+		EN: "This is the last person who runs the space. Name another one first.",
+		FR: "C'est la dernière personne à administrer l'espace. Nommez-en d'abord une autre.",
 	}
 )
 
@@ -45,6 +49,7 @@ type NewGrant struct {
 	Account string
 	Role    core.Role
 	Until   *time.Time // nil: until it is revoked
+	LastDay string     // or the last day on which it holds, in the time zone of the space
 }
 
 // Grant gives an account a role in the space and everywhere below it: action
@@ -64,8 +69,8 @@ func (s *Spaces) Grant(ctx context.Context, at *ent.Space, in NewGrant) (*ent.Gr
 	case !s.gate.MayGrant(actor, in.Role, at.Path):
 		return nil, core.ErrDenied
 	}
-	if in.Until != nil && !in.Until.After(now) {
-		form.Refuse("/until", "past", "It must be in the future.", "Cette date doit être à venir.")
+	if err := in.checkEnd(&form, at, now); err != nil {
+		return nil, err
 	}
 	if err := s.checkAccount(ctx, &form, in.Account); err != nil {
 		return nil, err
@@ -75,23 +80,7 @@ func (s *Spaces) Grant(ctx context.Context, at *ent.Space, in NewGrant) (*ent.Gr
 	}
 	var made *ent.Grant
 	err := s.store.Write(ctx, func(ctx context.Context, c *ent.Client) (err error) {
-		// A grant that ended by itself still stands where a new one would.
-		_, err = c.Grant.Update().
-			Where(grant.AccountID(in.Account), grant.Role(string(in.Role)), grant.SpaceID(at.ID), grant.RevokedAtIsNil(), grant.UntilLTE(now)).
-			SetRevokedAt(now).SetUpdatedAt(now).
-			Save(ctx)
-		if err != nil {
-			return err
-		}
-		made, err = c.Grant.Create().
-			SetAccountID(in.Account).SetRole(string(in.Role)).SetSpaceID(at.ID).SetPath(at.Path).
-			SetNillableUntil(in.Until).SetGrantedBy(actor.Account).
-			SetCreatedAt(now).SetUpdatedAt(now).
-			Save(ctx)
-		if sqlgraph.IsUniqueConstraintError(err) {
-			return ErrGrantHeld
-		}
-		if err != nil {
+		if made, err = s.give(ctx, c, at, in, now); err != nil {
 			return err
 		}
 		return s.granted(ctx, at, "grant.create", "grant.created.v1", made)
@@ -100,6 +89,53 @@ func (s *Spaces) Grant(ctx context.Context, at *ent.Space, in NewGrant) (*ent.Gr
 		return nil, err
 	}
 	return made, nil
+}
+
+// checkEnd brings the end into Until, and refuses one that is none.
+func (in *NewGrant) checkEnd(f *text.Form, at *ent.Space, now time.Time) error {
+	pointer := "/until"
+	if in.LastDay != "" {
+		pointer = "/last_day"
+		if in.Until != nil {
+			f.Refuse(pointer, "both", "A grant ends at an instant or after a day: give one of them.", "Une attribution finit à un instant ou après un jour : indiquez l'un des deux.")
+			return nil
+		}
+		end, err := DayEnd(at, in.LastDay)
+		if errors.Is(err, core.ErrInvalid) {
+			f.Refuse(pointer, "date", notDate.EN, notDate.FR)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		in.Until = &end
+	}
+	if in.Until != nil && !in.Until.After(now) {
+		f.Refuse(pointer, "past", "It must be in the future.", "Cette date doit être à venir.")
+	}
+	return nil
+}
+
+// give makes the row of a grant that the actor may make. It returns ErrGrantHeld
+// where there is one that holds.
+func (s *Spaces) give(ctx context.Context, c *ent.Client, at *ent.Space, in NewGrant, now time.Time) (*ent.Grant, error) {
+	// A grant that ended by itself still stands where a new one would.
+	err := c.Grant.Update().
+		Where(grant.AccountID(in.Account), grant.Role(string(in.Role)), grant.SpaceID(at.ID), grant.RevokedAtIsNil(), grant.UntilLTE(now)).
+		SetRevokedAt(now).SetUpdatedAt(now).
+		Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, err := c.Grant.Create().
+		SetAccountID(in.Account).SetRole(string(in.Role)).SetSpaceID(at.ID).SetPath(at.Path).
+		SetNillableUntil(in.Until).SetGrantedBy(core.ActorFrom(ctx).Account).
+		SetCreatedAt(now).SetUpdatedAt(now).
+		Save(ctx)
+	if sqlgraph.IsUniqueConstraintError(err) {
+		return nil, ErrGrantHeld
+	}
+	return made, err
 }
 
 // checkAccount refuses, in f, an account that is not there.
@@ -117,59 +153,128 @@ func (s *Spaces) checkAccount(ctx context.Context, f *text.Form, id string) erro
 	return nil
 }
 
-// Revoke ends a grant of the space: action grant.revoke, and only of a role
-// that the actor may hand on there. It holds nowhere from the next request on.
-// It returns ErrGrantUnknown, or ErrLastAdmin.
+// Revoke ends a grant of the space: action grant.revoke, of a role that the
+// actor may hand on there, or of the actor's own. It holds nowhere from the next
+// request on.
+//
+// It returns ErrGrantUnknown; or ErrLastAdmin to the last one who runs the space
+// and wants to go, unless they stand above it as well. The network's last
+// administrator stays, whoever asks.
 func (s *Spaces) Revoke(ctx context.Context, at *ent.Space, id string) error {
-	if err := s.gate.Check(ctx, "grant.revoke", at.Path, 0); err != nil {
-		return err
-	}
-	if noID(id) {
-		return ErrGrantUnknown
-	}
 	return s.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		// Two administrators who leave at the same time must not both find the
 		// other one still there.
 		if err := s.lock(ctx, c, at.ID); err != nil {
 			return err
 		}
-		now := s.store.DB().Now()
-		row, err := c.Grant.Query().Where(grant.ID(id), grant.SpaceID(at.ID), holds(now)).Only(ctx)
-		if ent.IsNotFound(err) {
-			return ErrGrantUnknown
-		}
+		row, err := s.grant(ctx, c, at, id)
 		if err != nil {
 			return err
 		}
-		if !s.gate.MayGrant(core.ActorFrom(ctx), core.Role(row.Role), at.Path) {
-			return core.ErrDenied
+		actor, facts := core.ActorFrom(ctx), core.Relations(0)
+		if row != nil && actor.Account == row.AccountID {
+			facts = core.RelationSet(core.Self)
 		}
-		if core.Role(row.Role) == core.RolePlatformAdmin {
-			others, err := c.Grant.Query().
-				Where(grant.SpaceID(at.ID), grant.Role(row.Role), holds(now), grant.IDNEQ(id)).
-				Count(ctx)
-			if err != nil {
-				return err
-			}
-			if others == 0 {
-				return ErrLastAdmin
-			}
-		}
-		if err := row.Update().SetRevokedAt(now).SetUpdatedAt(now).Exec(ctx); err != nil {
+		if err := s.gate.Check(ctx, "grant.revoke", at.Path, facts); err != nil {
 			return err
 		}
-		return s.granted(ctx, at, "grant.revoke", "grant.revoked.v1", row)
+		if row == nil {
+			return ErrGrantUnknown
+		}
+		above := s.gate.MayGrant(actor, core.Role(row.Role), at.Path)
+		if !above && !facts.Has(core.Self) {
+			return core.ErrDenied
+		}
+		if !above || at.Kind == space.KindNetwork {
+			if err := s.checkLast(ctx, c, at, row); err != nil {
+				return err
+			}
+		}
+		return s.end(ctx, c, at, "grant.revoke", row)
 	})
+}
+
+// grant returns the grant of the space with this id that holds now, nil if
+// there is none.
+func (s *Spaces) grant(ctx context.Context, c *ent.Client, at *ent.Space, id string) (*ent.Grant, error) {
+	if noID(id) {
+		return nil, nil
+	}
+	row, err := c.Grant.Query().Where(grant.ID(id), grant.SpaceID(at.ID), holds(s.store.DB().Now())).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// running are the roles that run a space of each kind.
+var running = map[space.Kind][]string{
+	space.KindNetwork:     {string(core.RolePlatformAdmin)},
+	space.KindRegion:      {"region_admin"},
+	space.KindInstitution: {"institution", "region_admin"},
+}
+
+// checkLast returns ErrLastAdmin if without the grant nobody would run the
+// space for good: neither a grant that ends nor an account that is suspended
+// counts.
+func (s *Spaces) checkLast(ctx context.Context, c *ent.Client, at *ent.Space, row *ent.Grant) error {
+	if !slices.Contains(running[at.Kind], row.Role) {
+		return nil
+	}
+	stay, err := c.Grant.Query().
+		Where(
+			grant.SpaceID(at.ID), grant.RoleIn(running[at.Kind]...), grant.IDNEQ(row.ID),
+			grant.RevokedAtIsNil(), grant.UntilIsNil(),
+			grant.HasAccountWith(account.StateEQ(account.StateActive)),
+		).
+		Exist(ctx)
+	if err == nil && !stay {
+		return ErrLastAdmin
+	}
+	return err
+}
+
+// end revokes a grant that the actor may revoke. It returns ErrGrantUnknown if
+// somebody else has.
+func (s *Spaces) end(ctx context.Context, c *ent.Client, at *ent.Space, action string, g *ent.Grant) error {
+	now := s.store.DB().Now()
+	n, err := c.Grant.Update().
+		Where(grant.ID(g.ID), grant.RevokedAtIsNil()).
+		SetRevokedAt(now).SetUpdatedAt(now).
+		Save(ctx)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrGrantUnknown
+	}
+	return s.granted(ctx, at, action, "grant.revoked.v1", g)
+}
+
+// GrantFilter narrows a list of grants.
+type GrantFilter struct {
+	Role    string // empty for all
+	Account string // id; empty for all
 }
 
 // Grants returns the grants of the space that hold now, sorted by created_at:
 // action grant.read.
-func (s *Spaces) Grants(ctx context.Context, at *ent.Space, page core.Page) (core.List[*ent.Grant], error) {
+func (s *Spaces) Grants(ctx context.Context, at *ent.Space, filter GrantFilter, page core.Page) (core.List[*ent.Grant], error) {
 	var list core.List[*ent.Grant]
 	if err := s.gate.Check(ctx, "grant.read", at.Path, 0); err != nil {
 		return list, err
 	}
-	query := s.store.From(ctx).Grant.Query().Where(grant.SpaceID(at.ID), holds(s.store.DB().Now()))
+	query := s.store.From(ctx).Grant.Query().Where(holds(s.store.DB().Now()))
+	if filter.Role != "" {
+		query.Where(grant.Role(filter.Role))
+	}
+	if filter.Account != "" {
+		// By the path, which no index has: the few grants of the account are
+		// found by the account, and not among all of the space.
+		query.Where(grant.AccountID(filter.Account), grant.Path(at.Path))
+	} else {
+		query.Where(grant.SpaceID(at.ID))
+	}
 	rows, err := query.Clone().Where(db.Keyset[time.Time](page, grant.FieldCreatedAt)).All(ctx)
 	if err != nil {
 		return list, err
@@ -213,13 +318,32 @@ type Granted struct {
 	Until   *time.Time `json:"until,omitempty"`
 }
 
+// granted records that a grant was given or taken, and tells whose it is.
 func (s *Spaces) granted(ctx context.Context, at *ent.Space, action, event string, g *ent.Grant) error {
-	data, err := json.Marshal(Granted{Account: g.AccountID, Role: core.Role(g.Role), Space: g.SpaceID, Until: g.Until})
+	told := Granted{Account: g.AccountID, Role: core.Role(g.Role), Space: g.SpaceID, Until: g.Until}
+	data, err := json.Marshal(told)
 	if err != nil {
 		return err
 	}
-	entry := audit.Entry{Action: action, Object: "grant:" + g.ID, Place: Place(at), Data: data}
+	entry := audit.Entry{
+		Action: action, Object: "account:" + g.AccountID, Place: Place(at),
+		Data: struct {
+			Grant string `json:"grant"`
+			Granted
+		}{g.ID, told},
+	}
 	if err := s.audit.Record(ctx, entry); err != nil {
+		return err
+	}
+	holder, err := s.store.From(ctx).Account.Get(ctx, g.AccountID)
+	if err != nil {
+		return err
+	}
+	notice := notify.Notice{Person: holder.PersonID, Type: "grant.created", Subject: "grant:" + g.ID, Within: "space:" + at.ID}
+	if event == "grant.revoked.v1" {
+		notice.Type = "grant.revoked"
+	}
+	if err := s.notify.Tell(ctx, notice); err != nil {
 		return err
 	}
 	return s.events.Record(ctx, core.Event{Type: event, Subject: g.ID, Place: Place(at), Data: data})

@@ -224,7 +224,17 @@ func (s *Spaces) switched(ctx context.Context, at *ent.Space, module string, bef
 	if err != nil {
 		return err
 	}
-	entry := audit.Entry{Action: "module.switch", Object: "space:" + at.ID, Place: Place(at), Data: data}
+	// What a module is set to may be a key to somewhere: the audit knows that it
+	// was set, and the row what to.
+	entry := audit.Entry{
+		Action: "module.switch", Object: "space:" + at.ID, Place: Place(at),
+		Data: struct {
+			Module string `json:"module"`
+			Before State  `json:"before,omitempty"`
+			State  State  `json:"state"`
+			Set    bool   `json:"settings_set,omitempty"`
+		}{module, before, state, settings != nil},
+	}
 	if err := s.audit.Record(ctx, entry); err != nil {
 		return err
 	}
@@ -233,15 +243,10 @@ func (s *Spaces) switched(ctx context.Context, at *ent.Space, module string, bef
 	})
 }
 
-// lock makes changes of one space's switches and grants wait for each other,
-// so that what the transaction reads stays true until it commits. On SQLite
-// they do so anyway.
+// lock makes changes of one space's switches, grants and settings wait for each
+// other, so that what the transaction reads stays true until it commits.
 func (s *Spaces) lock(ctx context.Context, c *ent.Client, id string) error {
-	query := c.Space.Query().Where(space.ID(id))
-	if s.store.DB().Dialect() == db.Postgres {
-		query.ForUpdate()
-	}
-	_, err := query.OnlyID(ctx)
+	_, err := c.Space.Query().Where(space.ID(id), db.Alone).OnlyID(ctx)
 	return err
 }
 

@@ -5,7 +5,7 @@ package spaces
 
 import (
 	"context"
-	"regexp"
+	"errors"
 	"slices"
 
 	"entgo.io/ent/dialect"
@@ -17,7 +17,6 @@ import (
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/ent"
-	"github.com/labfilms/labfilms/ent/predicate"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/policies"
 )
@@ -61,14 +60,18 @@ func Scope(s *ent.Space, subtree bool) core.Scope {
 	return core.Scope{Place: Place(s), Subtree: subtree}
 }
 
-// Get returns the space with this id or slug: action space.read. It returns
-// ErrUnknown where there is none.
+// Get returns the space with this id or slug, or which had this slug before:
+// action space.read. It returns ErrUnknown where there is none.
 func (s *Spaces) Get(ctx context.Context, name string) (*ent.Space, error) {
 	is, ok := named(name)
 	if !ok {
 		return nil, ErrUnknown
 	}
-	return s.read(ctx, s.store.From(ctx).Space.Query().Where(is))
+	found, err := s.read(ctx, s.store.From(ctx).Space.Query().Where(is))
+	if errors.Is(err, ErrUnknown) && noID(name) {
+		return s.read(ctx, s.store.From(ctx).Space.Query().Where(formerly(name)))
+	}
+	return found, err
 }
 
 // Network returns the root of the tree: action space.read.
@@ -146,15 +149,4 @@ func (s *Spaces) List(ctx context.Context, filter Filter, page core.Page) (core.
 		list.Total = &total
 	}
 	return list, nil
-}
-
-var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
-// named returns the predicate of the space with this id or slug, false for
-// what can be neither.
-func named(name string) (predicate.Space, bool) {
-	if !noID(name) {
-		return space.ID(name), true
-	}
-	return space.Slug(name), len(name) <= 64 && slugShape.MatchString(name)
 }
