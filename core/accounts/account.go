@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -24,9 +23,8 @@ var (
 		EN: "There is no such account.",
 		FR: "Ce compte n'existe pas.",
 	}
-	// ErrTaken is the fault of an e-mail address or a handle that somebody has
-	// already. Its reason says which; only the platform itself makes accounts,
-	// so it is told to no stranger.
+	// ErrTaken is the fault of an e-mail address that has an account already. Only
+	// the platform itself makes accounts in this way, so it is told to no stranger.
 	ErrTaken = &core.Fault{
 		Kind: core.Conflict, Code: "taken",
 		EN: "Somebody has this already.",
@@ -48,7 +46,7 @@ type NewAccount struct {
 // no role yet; spaces.Grant gives one. Only the platform itself may call it,
 // for the command line and the demonstration.
 //
-// It returns [core.ErrInvalid] with all reasons, or ErrTaken; of several that
+// It returns [core.ErrInvalid] with all reasons, ErrTaken or ErrHandleTaken; of several that
 // want the same address or handle at the same time, one gets it.
 func (a *Accounts) Create(ctx context.Context, in NewAccount) (*ent.Account, error) {
 	if err := a.gate.Check(ctx, "account.create", in.Home.Path, 0); err != nil {
@@ -57,15 +55,10 @@ func (a *Accounts) Create(ctx context.Context, in NewAccount) (*ent.Account, err
 	var form text.Form
 	email, ok := normalEmail(in.Email)
 	if !ok {
-		form.Refuse("/email", "email", "It is no e-mail address that we can write to.", "Ce n'est pas une adresse à laquelle nous pouvons écrire.")
+		refuseEmail(&form)
 	}
-	handle, ok := normalHandle(in.Handle)
-	if !ok {
-		form.Refuse("/handle", "handle",
-			"A handle has 3 to 30 letters, digits and single dots, hyphens or underscores, and is no reserved word.",
-			"Un identifiant compte 3 à 30 lettres, chiffres et points, tirets ou soulignés isolés, et n'est pas un mot réservé.")
-	}
-	checkPassword(&form, "/password", in.Password)
+	handle := form.Handle("/handle", in.Handle)
+	checkPassword(&form, in.Password)
 	name := form.Line("/name", in.Name, 120)
 	if err := form.Err(); err != nil {
 		return nil, err
@@ -82,8 +75,14 @@ func (a *Accounts) Create(ctx context.Context, in NewAccount) (*ent.Account, err
 			SetNetworkID(in.Home.Network).SetRegionID(in.Home.Region).SetSpaceID(in.Home.Space).
 			SetCreatedAt(now).SetUpdatedAt(now).
 			Save(ctx)
+		if sqlgraph.IsUniqueConstraintError(err) {
+			return ErrHandleTaken
+		}
 		if err != nil {
-			return taken(err)
+			return err
+		}
+		if err := a.hold(ctx, c, handle, func(h *ent.HandleCreate) { h.SetPersonID(person.ID) }); err != nil {
+			return err
 		}
 		made, err = c.Account.Create().
 			SetEmail(email).SetPasswordHash(hash).SetPersonID(person.ID).SetLocale(in.Locale).
@@ -108,17 +107,10 @@ func taken(err error) error {
 	if !sqlgraph.IsUniqueConstraintError(err) {
 		return err
 	}
-	reason := core.Reason{
+	return ErrTaken.With(core.Reason{
 		Pointer: "/email", Code: "taken",
 		EN: "This address has an account already.", FR: "Cette adresse a déjà un compte.",
-	}
-	if strings.Contains(err.Error(), "handle") { // the index or the column, as the database calls it
-		reason = core.Reason{
-			Pointer: "/handle", Code: "taken",
-			EN: "Somebody has this handle already.", FR: "Quelqu'un a déjà cet identifiant.",
-		}
-	}
-	return ErrTaken.With(reason)
+	})
 }
 
 // Me returns the account that is asking: action me.read.

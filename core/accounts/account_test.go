@@ -1,17 +1,20 @@
 package accounts_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/coretest"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/account"
 )
 
 func TestAnAccountIsMadeWithItsPerson(t *testing.T) {
@@ -120,7 +123,8 @@ func TestOneOfManyGetsTheHandleAndTheAddress(t *testing.T) {
 				t.Errorf("%s: %d got it", name, won)
 			}
 			for _, err := range lost {
-				if e := core.AsError(err); e.Fault != accounts.ErrTaken || e.Reasons[0].Pointer != name {
+				want := map[string]*core.Fault{"/handle": accounts.ErrHandleTaken, "/email": accounts.ErrTaken}[name]
+				if core.AsError(err).Fault != want {
 					t.Fatalf("%s: a loser got %v", name, err)
 				}
 			}
@@ -242,4 +246,64 @@ func TestNobodySuspendsWhoStandsAbove(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheLastWhoRunsThePlatformIsNotSuspended(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		// One whose role ends is nobody to stay.
+		ending, _ := w.join(t, "interim")
+		w.Write(t, func(ctx context.Context, c *ent.Client) error {
+			return c.Grant.Create().SetAccountID(ending.ID).SetRole(string(core.RolePlatformAdmin)).
+				SetSpaceID(w.Network.ID).SetPath(w.Network.Path).SetUntil(w.Clock.Now().Add(time.Hour)).
+				Exec(ctx)
+		})
+		suspend := w.ring(t, 50)
+		won, lost := coretest.Race(50, suspend)
+		if won != 49 || !errors.Is(lost[0], accounts.ErrLastAdmin) {
+			t.Errorf("%d of 50 were suspended; %v", won, lost)
+		}
+		left := w.Store.From(coretest.System()).Account.Query().
+			Where(account.StateEQ(account.StateActive), account.IDNEQ(ending.ID)).
+			AllX(coretest.System())
+		if len(left) != 1 {
+			t.Fatalf("%d run the platform", len(left))
+		}
+		if err := w.Suspend(coretest.System(), left[0].ID, "by mistake"); !errors.Is(err, accounts.ErrLastAdmin) {
+			t.Errorf("from the command line: %v", err)
+		}
+		if err := w.Suspend(coretest.System(), ending.ID, "early"); err != nil {
+			t.Errorf("one whose role ends: %v", err)
+		}
+	})
+}
+
+func TestThoseWhoRunThePlatformDoNotAllSuspendEachOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		won, lost := w.Crowd(t, func(ctx context.Context, c *ent.Client) error {
+			return c.Account.Update().SetUpdatedAt(w.Clock.Now()).Exec(ctx)
+		}, w.ring(t, 8))
+		if won != 7 || !errors.Is(lost[0], accounts.ErrLastAdmin) {
+			t.Errorf("%d of 8 were suspended; %v", won, lost)
+		}
+	})
+}
+
+// ring makes n administrators of the platform. The ith call has one of them
+// suspend the next.
+func (w world) ring(t *testing.T, n int) func(i int) error {
+	t.Helper()
+	admins := make([]*ent.Account, n)
+	for i := range admins {
+		admins[i], _ = w.join(t, fmt.Sprintf("runs-it-all%d", i))
+		w.give(t, admins[i], core.RolePlatformAdmin, w.Network)
+	}
+	return func(i int) error {
+		ctx := core.WithActor(coretest.Visitor(), &core.Actor{
+			Account: admins[i].ID, Person: admins[i].PersonID,
+			Grants: []core.Grant{{Role: core.RolePlatformAdmin, Path: w.Network.Path}},
+		})
+		return w.Suspend(ctx, admins[(i+1)%n].ID, "coup")
+	}
 }

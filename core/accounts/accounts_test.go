@@ -21,8 +21,21 @@ type world struct {
 func each(t *testing.T, run func(t *testing.T, w world)) {
 	t.Helper()
 	coretest.Each(t, func(t *testing.T, w *coretest.World) {
-		run(t, world{w, accounts.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)})
+		run(t, on(w))
 	})
+}
+
+// on returns the accounts of a world.
+func on(w *coretest.World) world {
+	return world{w, accounts.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)}
+}
+
+// nodes returns one world as two processes have it.
+func nodes(t *testing.T, dialect string) (near, far world) {
+	t.Helper()
+	w := coretest.Open(t, dialect)
+	w.Settle(t)
+	return on(w), on(w.Node(t))
 }
 
 func (w world) home() core.Place {
@@ -48,6 +61,16 @@ func (w world) join(t *testing.T, handle string) (*ent.Account, context.Context)
 		t.Fatal(err)
 	}
 	return made, ctx
+}
+
+// actor returns who shows the credential.
+func (w world) actor(t *testing.T, credential string) *core.Actor {
+	t.Helper()
+	actor, err := w.Authenticate(coretest.Visitor(), credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actor
 }
 
 // give grants the account a role in a space.

@@ -1,24 +1,42 @@
 package accounts
 
 import (
-	"regexp"
-	"slices"
-	"strings"
+	"context"
+
+	"entgo.io/ent/dialect/sql/sqlgraph"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/text"
+	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/handle"
+	"github.com/labfilms/labfilms/ent/registration"
 )
 
-// handleShape lets no two handles look alike: ASCII, one separator at a time.
-var handleShape = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
-
-// reserved are handles under which somebody would pass for the platform, or
-// that are words of its addresses.
-var reserved = []string{
-	"about", "account", "admin", "administrator", "api", "auth", "docs", "films", "france", "help", "labfilms", "me",
-	"moderator", "modules", "new", "null", "official", "officiel", "people", "platform", "root", "search", "security",
-	"spaces", "staff", "support", "system", "undefined", "webmaster",
+// ErrHandleTaken is the fault of a handle that somebody has, had, or is about
+// to have, or that looks like one. Handles are public, so it tells nothing new.
+var ErrHandleTaken = &core.Fault{
+	Kind: core.Conflict, Code: "handle_taken",
+	EN: "Somebody has this handle, had it, or has one that looks like it.",
+	FR: "Quelqu'un a cet identifiant, l'a eu, ou en a un qui lui ressemble.",
 }
 
-// normalHandle returns the handle in lower case, if it is one.
-func normalHandle(s string) (string, bool) {
-	s = strings.ToLower(strings.TrimSpace(s))
-	return s, len(s) >= 3 && len(s) <= 30 && handleShape.MatchString(s) && !slices.Contains(reserved, s)
+// hold keeps a handle for whom set names, for ever. It returns ErrHandleTaken;
+// of several who want handles that look alike, one gets theirs.
+func (a *Accounts) hold(ctx context.Context, c *ent.Client, name string, set func(*ent.HandleCreate)) error {
+	key, now := text.HandleKey(name), a.store.DB().Now()
+	// A registration that nobody followed up holds its handle no longer.
+	_, err := c.Registration.Delete().
+		Where(registration.HasReservedWith(handle.Key(key)), registration.ExpiresAtLTE(now)).
+		Exec(ctx)
+	if err != nil {
+		return err
+	}
+	create := c.Handle.Create().SetKey(key).SetHandle(name).SetCreatedAt(now).SetUpdatedAt(now)
+	set(create)
+	if err := create.Exec(ctx); sqlgraph.IsUniqueConstraintError(err) {
+		return ErrHandleTaken
+	} else if err != nil {
+		return err
+	}
+	return nil
 }

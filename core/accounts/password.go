@@ -18,7 +18,7 @@ const (
 	passwordMaxBytes = 1024
 )
 
-// ErrBusy is the fault of a sign-in that found too many others before it.
+// ErrBusy is the fault of who finds too many others signing in before them.
 var ErrBusy = &core.Fault{
 	Kind: core.Unavailable, Code: "sign_in_busy",
 	EN: "Too many people are signing in at this moment. Try again in a few seconds.",
@@ -43,28 +43,47 @@ func hash(password string) string {
 // composed makes one password of what two keyboards write in two ways.
 func composed(password string) string { return norm.NFC.String(password) }
 
-// matches reports whether the password is the one that was hashed. It waits
-// its turn: argon2id is meant to be expensive, and a crowd that signs in must
-// not take the memory and the processors from everybody else.
+// hashed is hash, in its turn.
+func (a *Accounts) hashed(ctx context.Context, password string) (string, error) {
+	done, err := a.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	return hash(password), nil
+}
+
+// matches reports whether the password is the one that was hashed, in its turn.
 func (a *Accounts) matches(ctx context.Context, password, hash string) (bool, error) {
+	done, err := a.turn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	return argon2id.ComparePasswordAndHash(composed(password), hash)
+}
+
+// turn waits until one more password may be hashed: argon2id is meant to be
+// expensive, and a crowd that signs in must not take the memory and the
+// processors from everybody else. Whoever has its turn calls done.
+func (a *Accounts) turn(ctx context.Context) (done func(), err error) {
 	select {
 	case a.hashing <- struct{}{}:
+		return func() { <-a.hashing }, nil
 	case <-ctx.Done():
-		return false, ErrBusy.Because(ctx.Err())
+		return nil, ErrBusy.Because(ctx.Err())
 	}
-	defer func() { <-a.hashing }()
-	return argon2id.ComparePasswordAndHash(composed(password), hash)
 }
 
 // checkPassword refuses, in f, a password that is too short, too long or no
 // text.
-func checkPassword(f *text.Form, pointer, password string) {
+func checkPassword(f *text.Form, password string) {
 	switch {
 	case !utf8.ValidString(password):
-		f.Refuse(pointer, "not_text", "It is not UTF-8.", "Ce champ n'est pas en UTF-8.")
+		f.Refuse("/password", "not_text", "It is not UTF-8.", "Ce champ n'est pas en UTF-8.")
 	case utf8.RuneCountInString(composed(password)) < passwordMin:
-		f.Refuse(pointer, "too_short", "A password has at least 10 characters.", "Un mot de passe compte au moins 10 caractères.")
+		f.Refuse("/password", "too_short", "A password has at least 10 characters.", "Un mot de passe compte au moins 10 caractères.")
 	case len(password) > passwordMaxBytes:
-		f.Refuse(pointer, "too_long", "A password has at most 1024 bytes.", "Un mot de passe compte au plus 1024 octets.")
+		f.Refuse("/password", "too_long", "A password has at most 1024 bytes.", "Un mot de passe compte au plus 1024 octets.")
 	}
 }

@@ -5,7 +5,11 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/google/uuid"
+
 	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/audit"
+	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/session"
@@ -31,6 +35,13 @@ var (
 		Kind: core.TooMany, Code: "sign_in_throttled",
 		EN: "Too many failed attempts. Wait a quarter of an hour.",
 		FR: "Trop de tentatives infructueuses. Patientez un quart d'heure.",
+	}
+	// ErrSessionUnknown is the fault of naming a session that is not one's own, or
+	// has ended.
+	ErrSessionUnknown = &core.Fault{
+		Kind: core.Missing, Code: "session_unknown",
+		EN: "There is no such session.",
+		FR: "Cette session n'existe pas.",
 	}
 	// ErrNoSession is the fault of signing out without being signed in: with
 	// an access token, which is revoked instead.
@@ -89,20 +100,94 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (token st
 	}
 	a.throttle.succeeded(attempt)
 
-	token = newSecret(sessionPrefix)
-	now := a.store.DB().Now()
 	var begun *ent.Session
 	err = a.store.Write(ctx, func(ctx context.Context, c *ent.Client) (err error) {
-		begun, err = c.Session.Create().
-			SetAccountID(known.ID).
-			SetTokenHash(digest(token)).
-			SetCreatedAt(now).SetUpdatedAt(now).SetLastSeenAt(now).
-			SetExpiresAt(now.Add(sessionLife)).
-			SetUserAgent(printable(client.UserAgent, 300)).
-			Save(ctx)
+		token, begun, err = a.begin(ctx, c, known.ID)
 		return err
 	})
 	return token, begun, err
+}
+
+// begin signs an account in on the device of ctx.
+func (a *Accounts) begin(ctx context.Context, c *ent.Client, account string) (token string, _ *ent.Session, err error) {
+	token = newSecret(sessionPrefix)
+	now := a.store.DB().Now()
+	client, _ := ctx.Value(clientKey{}).(Client)
+	begun, err := c.Session.Create().
+		SetAccountID(account).
+		SetTokenHash(digest(token)).
+		SetCreatedAt(now).SetUpdatedAt(now).SetLastSeenAt(now).
+		SetExpiresAt(now.Add(sessionLife)).
+		SetUserAgent(printable(client.UserAgent, 300)).
+		Save(ctx)
+	return token, begun, err
+}
+
+// Sessions returns where one is signed in, sorted by created_at: action
+// session.read.
+func (a *Accounts) Sessions(ctx context.Context, page core.Page) (core.List[*ent.Session], error) {
+	var list core.List[*ent.Session]
+	owner, err := a.own(ctx, "session.read")
+	if err != nil {
+		return list, err
+	}
+	now := a.store.DB().Now()
+	query := a.store.From(ctx).Session.Query().
+		Where(session.AccountID(owner), session.ExpiresAtGT(now), session.LastSeenAtGT(now.Add(-sessionIdle)))
+	rows, err := query.Clone().Where(db.Keyset[time.Time](page, session.FieldCreatedAt)).All(ctx)
+	if err != nil {
+		return list, err
+	}
+	list = db.ListOf(rows, page, func(s *ent.Session) core.Key { return db.KeyOf(s.CreatedAt, s.ID) })
+	if page.Count {
+		total, err := query.Count(ctx)
+		if err != nil {
+			return list, err
+		}
+		list.Total = &total
+	}
+	return list, nil
+}
+
+// EndSession signs one out on one device: action session.revoke. It holds
+// nowhere from the next request on. It returns ErrSessionUnknown for one that is
+// not the actor's, or has ended.
+func (a *Accounts) EndSession(ctx context.Context, id string) error {
+	owner, err := a.own(ctx, "session.revoke")
+	if err != nil {
+		return err
+	}
+	if uuid.Validate(id) != nil {
+		return ErrSessionUnknown
+	}
+	return a.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		n, err := c.Session.Delete().Where(session.ID(id), session.AccountID(owner)).Exec(ctx)
+		if err != nil || n == 0 {
+			return or(err, ErrSessionUnknown)
+		}
+		return nil
+	})
+}
+
+// SignOutEverywhere ends all of the actor's sessions, but for the present one
+// if that is to stay: action session.revoke. Access tokens stay. It returns how
+// many it ended.
+func (a *Accounts) SignOutEverywhere(ctx context.Context, stay bool) (ended int, err error) {
+	owner, err := a.own(ctx, "session.revoke")
+	if err != nil {
+		return 0, err
+	}
+	err = a.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		query := c.Session.Delete().Where(session.AccountID(owner))
+		if stay {
+			query.Where(session.IDNEQ(core.ActorFrom(ctx).Credential))
+		}
+		if ended, err = query.Exec(ctx); err != nil || ended == 0 {
+			return err
+		}
+		return a.record(ctx, c, owner, audit.Entry{Action: "session.revoke", Object: "account:" + owner})
+	})
+	return ended, err
 }
 
 // SignOut ends the session of the actor: action session.revoke. It returns

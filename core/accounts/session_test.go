@@ -12,8 +12,10 @@ import (
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/coretest"
+	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/db/dbtest"
 	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/grant"
 )
 
 func TestSignInTellsNobodyWhetherAnAddressHasAnAccount(t *testing.T) {
@@ -186,32 +188,68 @@ func TestASessionEndsByNotBeingUsedAndByAge(t *testing.T) {
 	})
 }
 
-func TestARevokedGrantIsGoneFromTheNextRequest(t *testing.T) {
+func TestCORE10ARoleRemovedIsDeniedOnTheNextRequest(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, w world) {
-		account, _ := w.join(t, "ines")
-		grant := w.give(t, account, "creator", w.Bretagne)
-		token, _, err := w.SignIn(coretest.Visitor(), account.Email, password)
-		if err != nil {
-			t.Fatal(err)
-		}
-		may := func() bool {
-			actor, err := w.Authenticate(coretest.Visitor(), token)
+	for _, dialect := range []string{db.SQLite, db.Postgres} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			near, far := nodes(t, dialect)
+			account, self := near.join(t, "ines")
+			session, _, err := near.SignIn(coretest.Visitor(), account.Email, password)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return w.Gate.May(core.WithActor(coretest.Visitor(), actor), "film.create", w.Bretagne.Path, 0)
-		}
-		if !may() {
-			t.Error("the grant gives nothing")
-		}
-		w.Write(t, func(ctx context.Context, c *ent.Client) error {
-			return c.Grant.UpdateOne(grant).SetRevokedAt(w.Clock.Now()).Exec(ctx)
+			token, _, err := near.CreateToken(self, accounts.NewToken{Name: "montage", Scopes: []string{"film.*"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			may := func(credential string) bool {
+				actor, err := far.Authenticate(coretest.Visitor(), credential)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return far.Gate.May(core.WithActor(coretest.Visitor(), actor), "film.create", far.Bretagne.Path, 0)
+			}
+			for round := range 3 {
+				given := near.give(t, account, core.RoleCreator, near.Bretagne)
+				if !may(session) || !may(token) {
+					t.Fatalf("round %d: the role does not hold on the other node", round)
+				}
+				near.Write(t, func(ctx context.Context, c *ent.Client) error {
+					return c.Grant.Update().Where(grant.ID(given.ID)).SetRevokedAt(near.Clock.Now()).Exec(ctx)
+				})
+				if may(session) || may(token) {
+					t.Fatalf("round %d: the role holds on the other node when it was removed", round)
+				}
+			}
+			// A role that ends by its time, too.
+			near.Write(t, func(ctx context.Context, c *ent.Client) error {
+				return c.Grant.Create().
+					SetAccountID(account.ID).SetRole(string(core.RoleCreator)).
+					SetSpaceID(near.Bretagne.ID).SetPath(near.Bretagne.Path).SetUntil(near.Clock.Now().Add(time.Hour)).
+					Exec(ctx)
+			})
+			if !may(session) || !may(token) {
+				t.Error("a role with an end does not hold before it")
+			}
+			near.Clock.Move(time.Hour)
+			if may(session) || may(token) {
+				t.Error("a role holds after its end")
+			}
+			if err := near.SignOut(core.WithActor(self, far.actor(t, session))); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := far.Authenticate(coretest.Visitor(), session); !errors.Is(err, accounts.ErrCredential) {
+				t.Errorf("a session that ended holds on the other node: %v", err)
+			}
+			if err := near.RevokeToken(self, far.actor(t, token).Credential); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := far.Authenticate(coretest.Visitor(), token); !errors.Is(err, accounts.ErrCredential) {
+				t.Errorf("a token that was revoked holds on the other node: %v", err)
+			}
 		})
-		if may() {
-			t.Error("the revoked grant still gives")
-		}
-	})
+	}
 }
 
 func TestWhatIsNoCredentialIsRefused(t *testing.T) {

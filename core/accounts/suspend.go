@@ -5,9 +5,13 @@ import (
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/audit"
+	"github.com/labfilms/labfilms/core/db"
+	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/account"
+	"github.com/labfilms/labfilms/ent/grant"
+	"github.com/labfilms/labfilms/ent/space"
 )
 
 // Suspend takes from an account everything but looking, and its holder and
@@ -16,26 +20,63 @@ import (
 // characters, is for the audit.
 //
 // It returns ErrAccountUnknown, also to those who may not; [core.ErrDenied] if
-// the account has a role that the actor could not give, or is the actor's own.
-// Suspending twice is suspending once.
+// the account has a role that the actor could not give, or is the actor's own;
+// ErrLastAdmin. Suspending twice is suspending once.
 func (a *Accounts) Suspend(ctx context.Context, id, reason string) error {
-	return a.setState(ctx, id, reason, account.StateSuspended)
+	return a.move(ctx, "account.suspend", id, reason, account.StateSuspended)
 }
 
 // Reinstate undoes Suspend, under the same conditions: action
 // account.reinstate.
 func (a *Accounts) Reinstate(ctx context.Context, id, reason string) error {
-	return a.setState(ctx, id, reason, account.StateActive)
+	return a.move(ctx, "account.reinstate", id, reason, account.StateActive)
 }
 
-// deeds are what setting a state is called.
-var deeds = map[account.State]struct{ action, event string }{
-	account.StateSuspended: {"account.suspend", "person.suspended.v1"},
-	account.StateActive:    {"account.reinstate", "person.reinstated.v1"},
+var (
+	// ErrNoAccount is the fault of suspending somebody who has no account to
+	// suspend.
+	ErrNoAccount = &core.Fault{
+		Kind: core.Conflict, Code: "no_account",
+		EN: "This person has no account.",
+		FR: "Cette personne n'a pas de compte.",
+	}
+	// ErrLastAdmin is the fault of suspending whom nobody could reinstate: the last
+	// one who runs the platform.
+	ErrLastAdmin = &core.Fault{
+		Kind: core.Conflict, Code: "last_platform_admin",
+		EN: "This is the last person who runs the platform. Name another one first.",
+		FR: "C'est la dernière personne à administrer la plateforme. Nommez-en d'abord une autre.",
+	}
+)
+
+// Of returns the id of the account of a person, for Suspend and Reinstate. It
+// returns ErrNoAccount for somebody without one. It asks for no permission: it
+// is for those who are about to be asked for one.
+func (a *Accounts) Of(ctx context.Context, person string) (string, error) {
+	id, err := a.store.From(ctx).Account.Query().Where(account.PersonID(person)).OnlyID(ctx)
+	if ent.IsNotFound(err) {
+		return "", ErrNoAccount
+	}
+	return id, err
 }
 
-func (a *Accounts) setState(ctx context.Context, id, reason string, state account.State) error {
-	deed := deeds[state]
+// States are the states of an account. Before it there is a registration, which
+// becomes an active account by account.verify.
+var States = core.Machine[account.State]{
+	Noun: "account", Starts: []account.State{account.StateActive},
+	Moves: []core.Move[account.State]{
+		{Action: "account.suspend", Event: "person.suspended.v1", From: []account.State{account.StateActive}, To: []account.State{account.StateSuspended}},
+		{Action: "account.reinstate", Event: "person.reinstated.v1", From: []account.State{account.StateSuspended}, To: []account.State{account.StateActive}},
+	},
+}
+
+// told is what the holder of an account is told of its new state.
+var told = map[account.State]string{
+	account.StateSuspended: "account.suspended",
+	account.StateActive:    "account.reinstated",
+}
+
+func (a *Accounts) move(ctx context.Context, action, id, reason string, state account.State) error {
 	var form text.Form
 	reason = form.Line("/reason", reason, 1000)
 	return a.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -43,15 +84,24 @@ func (a *Accounts) setState(ctx context.Context, id, reason string, state accoun
 		if err != nil {
 			return err
 		}
-		if err := a.above(ctx, c, deed.action, known); err != nil {
+		if err := a.above(ctx, c, action, known); err != nil {
 			return err
 		}
 		if err := form.Err(); err != nil {
 			return err
 		}
+		step, ok := States.Move(action, known.State, state)
+		if !ok {
+			return nil // it is done already
+		}
+		if state == account.StateSuspended {
+			if err := a.checkLast(ctx, c, known); err != nil {
+				return err
+			}
+		}
 		now := a.store.DB().Now()
 		n, err := c.Account.Update().
-			Where(account.ID(id), account.StateNEQ(state)).
+			Where(account.ID(id), account.StateEQ(known.State)).
 			SetState(state).SetUpdatedAt(now).AddVersion(1).
 			Save(ctx)
 		if err != nil || n == 0 {
@@ -64,12 +114,44 @@ func (a *Accounts) setState(ctx context.Context, id, reason string, state accoun
 		if err != nil {
 			return err
 		}
-		entry := audit.Entry{Action: deed.action, Object: "account:" + id, Place: home(person), Reason: reason}
+		entry := audit.Entry{Action: action, Object: "account:" + id, Place: home(person), Reason: reason}
 		if err := a.audit.Record(ctx, entry); err != nil {
 			return err
 		}
-		return a.events.Record(ctx, core.Event{Type: deed.event, Subject: person.ID, Place: home(person)})
+		notice := notify.Notice{Person: person.ID, Type: told[state], Subject: "account:" + id}
+		if err := a.notify.Tell(ctx, notice); err != nil {
+			return err
+		}
+		return a.events.Record(ctx, core.Event{Type: step.Event, Subject: person.ID, Place: home(person)})
 	})
+}
+
+// checkLast returns ErrLastAdmin if without the account nobody would run the
+// platform for good: neither a role that ends nor an account that is suspended
+// counts. It locks the network, as whoever revokes a role there does: two
+// administrators who suspend each other must not both find the other one still
+// there.
+func (a *Accounts) checkLast(ctx context.Context, c *ent.Client, known *ent.Account) error {
+	network := known.Edges.Person.NetworkID
+	runs := grant.And(
+		grant.SpaceID(network), grant.Role(string(core.RolePlatformAdmin)), grant.RevokedAtIsNil(),
+	)
+	if ran, err := c.Grant.Query().Where(runs, grant.AccountID(known.ID)).Exist(ctx); err != nil || !ran {
+		return err
+	}
+	if _, err := c.Space.Query().Where(space.ID(network), db.Alone).OnlyID(ctx); err != nil {
+		return err
+	}
+	stay, err := c.Grant.Query().
+		Where(
+			runs, grant.UntilIsNil(), grant.AccountIDNEQ(known.ID),
+			grant.HasAccountWith(account.StateEQ(account.StateActive)),
+		).
+		Exist(ctx)
+	if err == nil && !stay {
+		return ErrLastAdmin
+	}
+	return err
 }
 
 // above returns nil if the actor may do the action to the account and could

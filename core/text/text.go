@@ -6,6 +6,7 @@ package text
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +40,17 @@ func (f *Form) Prose(pointer, s string, limit int) string {
 	s = strings.TrimSpace(s)
 	f.short(pointer, s, limit)
 	return s
+}
+
+// Zone returns the time zone, and refuses what is none for everybody: Local is
+// the machine's own, and posix and right are folders of some machines.
+func (f *Form) Zone(pointer, zone string) string {
+	_, err := time.LoadLocation(zone)
+	folder, _, _ := strings.Cut(zone, "/")
+	if err != nil || len(zone) > 64 || zone == "" || folder == "Local" || folder == "posix" || folder == "right" {
+		f.Refuse(pointer, "time_zone", "There is no such time zone in the tz database.", "Ce fuseau horaire n'est pas dans la base tz.")
+	}
+	return zone
 }
 
 // Refuse adds one reason.
