@@ -1,15 +1,15 @@
-// Package directory is who is who: people and their public profiles.
+// Package directory is who is who: people and their public profiles, with and
+// without an account, and who says that a profile is theirs.
 //
 // Somebody who is suspended is out of sight, for all but themselves and those
-// who can reinstate them.
+// who can reinstate them. Somebody without an account is seen once a released
+// film shows them, and before that by who wrote them down.
 package directory
 
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -20,9 +20,13 @@ import (
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/events"
 	"github.com/labfilms/labfilms/core/notify"
+	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
+	"github.com/labfilms/labfilms/ent/credit"
+	"github.com/labfilms/labfilms/ent/film"
+	"github.com/labfilms/labfilms/ent/handle"
 	"github.com/labfilms/labfilms/ent/person"
-	"github.com/labfilms/labfilms/ent/predicate"
+	"github.com/labfilms/labfilms/ent/personcraft"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/policies"
 )
@@ -60,28 +64,52 @@ func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, no
 	}
 }
 
-var handleShape = regexp.MustCompile(`^[a-z0-9._-]{1,30}$`)
-
-// Person returns the person with this id or handle: action person.read. It
-// returns ErrPersonUnknown where there is none for the actor.
+// Person returns the person with this id or handle, and their crafts: action
+// person.read. It returns ErrPersonUnknown where there is none for the actor, and
+// [core.MovedTo] for a handle that they had before and for a profile that went
+// into another.
 func (d *Directory) Person(ctx context.Context, name string) (*ent.Person, error) {
-	var is predicate.Person
-	switch {
-	case !noID(name):
-		is = person.ID(name)
-	case handleShape.MatchString(name):
-		is = person.Handle(name)
-	default:
-		return nil, ErrPersonUnknown
+	client := d.store.From(ctx)
+	is, called := person.ID(name), ""
+	if noID(name) {
+		var ok bool
+		if called, ok = text.Handle(name); !ok {
+			return nil, ErrPersonUnknown
+		}
+		// By one of today or of before, however it is written: it is one person's for ever.
+		is = person.HasHandlesWith(handle.Key(text.HandleKey(called)))
 	}
-	found, err := d.read(ctx, is)
+	found, err := d.read(ctx, client.Person.Query().Where(is).WithCrafts(inOrder))
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range found {
-		return p, nil
+	for _, s := range found {
+		if s.Claim == person.ClaimMerged {
+			into, err := d.Person(ctx, *s.MergedIntoID)
+			if err != nil {
+				return nil, err
+			}
+			return nil, core.MovedTo("person", addressOf(into))
+		}
+		if called != "" && called != s.Handle {
+			return nil, core.MovedTo("person", addressOf(s.Person))
+		}
+		return s.Person, nil
 	}
 	return nil, ErrPersonUnknown
+}
+
+// addressOf is how a person is named in an address: by their handle, else by
+// their id.
+func addressOf(p *ent.Person) string {
+	if p.Handle != "" {
+		return p.Handle
+	}
+	return p.ID
+}
+
+func inOrder(q *ent.PersonCraftQuery) {
+	q.Order(ent.Asc(personcraft.FieldPosition, personcraft.FieldCraft))
 }
 
 // Get returns the people with these ids, at most 500, by id: action
@@ -93,7 +121,16 @@ func (d *Directory) Get(ctx context.Context, ids []string) (map[string]*ent.Pers
 			Pointer: "/ids", Code: "too_many", EN: "Ask for 500 at most.", FR: "Demandez-en 500 au plus.",
 		})
 	}
-	return d.read(ctx, person.IDIn(slices.DeleteFunc(slices.Clone(ids), noID)...))
+	rows, err := d.read(ctx, d.store.From(ctx).Person.Query().
+		Where(person.IDIn(slices.DeleteFunc(slices.Clone(ids), noID)...), person.ClaimNEQ(person.ClaimMerged)))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*ent.Person, len(rows))
+	for _, s := range rows {
+		found[s.ID] = s.Person
+	}
+	return found, nil
 }
 
 // noID reports whether s cannot be an id. PostgreSQL would fail on some of
@@ -110,33 +147,115 @@ func (d *Directory) Reference(ctx context.Context, id string) (*ent.Person, erro
 	return p, err
 }
 
-// read returns, in one query, those of the people whom the actor may see.
-func (d *Directory) read(ctx context.Context, which predicate.Person) (map[string]*ent.Person, error) {
+// seen is a person, and what the asker is to them.
+type seen struct {
+	*ent.Person
+	relations core.Relations
+	path      string // of their home
+}
+
+func (s seen) place() core.Place {
+	return core.Place{Network: s.NetworkID, Region: s.RegionID, Space: s.SpaceID, Path: s.path}
+}
+
+// read returns, in one query or two, those of the people whom the actor may
+// see.
+func (d *Directory) read(ctx context.Context, query *ent.PersonQuery) ([]seen, error) {
 	d.gate.Lists(ctx, "person.read", "") // each is asked for below; nobody may be found
-	rows, err := d.store.From(ctx).Person.Query().Where(which, withPath).All(ctx)
+	rows, err := query.Where(withPath).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*ent.Person, len(rows))
+	var unclaimed []string
+	for _, p := range rows {
+		if p.Claim != person.ClaimClaimed && p.Claim != person.ClaimMerged {
+			unclaimed = append(unclaimed, p.ID)
+		}
+	}
+	shown, err := d.shown(ctx, unclaimed)
+	if err != nil {
+		return nil, err
+	}
+	var found []seen
 	for _, p := range rows {
 		path, err := p.Value(space.FieldPath)
 		if err != nil {
 			return nil, err
 		}
-		if d.sees(ctx, p, fmt.Sprint(path)) {
-			found[p.ID] = p
+		s := seen{Person: p, relations: relationsTo(ctx, p), path: fmt.Sprint(path)}
+		if d.sees(ctx, s, shown) {
+			found = append(found, s)
 		}
 	}
 	return found, nil
 }
 
-func (d *Directory) sees(ctx context.Context, p *ent.Person, path string) bool {
-	facts := core.Relations(0)
-	if core.ActorFrom(ctx).Person == p.ID {
-		facts = core.RelationSet(core.Self)
+// relationsTo returns what the asker is to a person: themselves, or who wrote
+// them down.
+func relationsTo(ctx context.Context, p *ent.Person) core.Relations {
+	asker := core.ActorFrom(ctx).Person
+	switch {
+	case asker == "":
+		return 0
+	case p.ID == asker:
+		return core.RelationSet(core.Self)
+	case p.MadeBy == asker && p.Claim != person.ClaimClaimed:
+		return core.RelationSet(core.Own, core.Draft)
+	default:
+		return 0
 	}
-	hidden := p.Suspended && !facts.Has(core.Self) && !d.gate.May(ctx, "account.reinstate", path, 0)
-	return !hidden && d.gate.May(ctx, "person.read", path, facts)
+}
+
+// shown returns which of these people without an account the titles of a
+// released film show to everybody.
+func (d *Directory) shown(ctx context.Context, ids []string) (map[string]bool, error) {
+	shown := map[string]bool{}
+	if len(ids) == 0 {
+		return shown, nil
+	}
+	credited, err := d.store.From(ctx).Credit.Query().
+		Where(
+			credit.PersonIDIn(ids...),
+			credit.StateIn(credit.StateProposed, credit.StateConfirmed, credit.StateDisputed),
+			credit.HasFilmWith(film.StageEQ(film.StageReleased), film.HasOwnerWith(person.Suspended(false))),
+		).
+		Unique(true).Select(credit.FieldPersonID).Strings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range credited {
+		shown[id] = true
+	}
+	return shown, nil
+}
+
+func (d *Directory) sees(ctx context.Context, s seen, shown map[string]bool) bool {
+	self := s.relations.Has(core.Self)
+	hidden := s.Suspended && !self && !d.gate.May(ctx, "account.reinstate", s.path, 0)
+	if s.Claim != person.ClaimClaimed && s.Claim != person.ClaimMerged && !shown[s.ID] {
+		// As who decides on it, or did the writing.
+		hidden = !d.gate.May(ctx, "claim.decide", s.path, s.relations)
+	}
+	return !hidden && d.gate.May(ctx, "person.read", s.path, s.relations)
+}
+
+// one returns the person with this id for a change, allowed or not, or
+// ErrPersonUnknown. It locks their row until the transaction ends.
+func (d *Directory) one(ctx context.Context, c *ent.Client, id string) (seen, error) {
+	if noID(id) {
+		return seen{}, ErrPersonUnknown
+	}
+	if _, err := c.Person.Query().Where(person.ID(id), db.Alone).IDs(ctx); err != nil {
+		return seen{}, err
+	}
+	found, err := d.read(ctx, c.Person.Query().Where(person.ID(id), person.ClaimNEQ(person.ClaimMerged)).WithCrafts(inOrder))
+	if err != nil {
+		return seen{}, err
+	}
+	if len(found) == 0 {
+		return seen{}, ErrPersonUnknown
+	}
+	return found[0], nil
 }
 
 // withPath is a predicate that refuses nobody and brings along, in the same
@@ -146,36 +265,3 @@ func withPath(s *entsql.Selector) {
 	s.Join(spaces).On(s.C(person.FieldSpaceID), spaces.C(space.FieldID))
 	s.AppendSelect(spaces.C(space.FieldPath))
 }
-
-// People returns the people of the scope, without the suspended ones, sorted by
-// name or created_at: action person.read.
-func (d *Directory) People(ctx context.Context, scope core.Scope, page core.Page) (core.List[*ent.Person], error) {
-	var list core.List[*ent.Person]
-	if !d.gate.Lists(ctx, "person.read", scope.Path).Always() {
-		return list, core.ErrDenied
-	}
-	query := d.store.From(ctx).Person.Query().Where(db.In(scope), person.Listed(true))
-	// The name is sorted by as a dictionary does: without accents and case.
-	order, key := db.Keyset[string](page, person.FieldSortName), byName
-	switch page.Sort {
-	case "created_at", "-created_at":
-		order, key = db.Keyset[time.Time](page, person.FieldCreatedAt), byAge
-	}
-	rows, err := query.Clone().Where(order).All(ctx)
-	if err != nil {
-		return list, err
-	}
-	list = db.ListOf(rows, page, key)
-	if page.Count {
-		total, err := query.Count(ctx)
-		if err != nil {
-			return list, err
-		}
-		list.Total = &total
-	}
-	return list, nil
-}
-
-func byName(p *ent.Person) core.Key { return db.KeyOf(p.SortName, p.ID) }
-
-func byAge(p *ent.Person) core.Key { return db.KeyOf(p.CreatedAt, p.ID) }
