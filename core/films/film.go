@@ -3,8 +3,7 @@ package films
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"slices"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/audit"
@@ -23,6 +22,21 @@ type NewFilm struct {
 	Year      *int       // of completion, or the year it is meant for
 	DurationS *int       // in seconds
 	Form      string     // default fiction
+
+	Titles      map[string]string // in other languages, by ISO 639 code
+	Synopses    map[string]string // likewise
+	Genres      []string          // of Genres
+	Countries   []string          // ISO 3166-1 alpha-2, of production
+	Regions     []string          // INSEE codes, of production
+	Languages   []string          // ISO 639, spoken in it
+	Warnings    []string          // of Warnings
+	Identifiers map[string]string // by scheme: isan, eidr, imdb, tmdb, wikidata, visa
+	Consent     string            // to selection: open, ask or none; default open
+
+	// Recorded says that the film was made elsewhere and its facts are brought
+	// in: then the action is film.record, and its stage may be named.
+	Recorded bool
+	Stage    string // finished or released; only of a recorded film
 }
 
 // Made is the data of film.made.v1; its subject is the film.
@@ -33,21 +47,34 @@ type Made struct {
 }
 
 // Make begins a film, as an idea, and makes the actor's person its owner:
-// action film.create. It returns [core.ErrInvalid] with the reasons.
+// action film.create; or it writes down one that was made elsewhere: action
+// film.record. It returns [core.ErrInvalid] with the reasons.
 func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
-	if err := c.gate.Check(ctx, "film.create", in.Place.Path, 0); err != nil {
+	action := "film.create"
+	if in.Recorded {
+		action = "film.record"
+	}
+	if err := c.gate.Check(ctx, action, in.Place.Path, 0); err != nil {
 		return nil, err
 	}
 	maker := core.ActorFrom(ctx).Person
 	if maker == "" {
 		return nil, core.ErrDenied // the platform itself makes no films
 	}
-	f := facts{in.Title, in.Synopsis, in.Year, in.DurationS, film.Form(in.Form)}
+	f := facts{
+		title: in.Title, synopsis: in.Synopsis, year: in.Year, durationS: in.DurationS, form: film.Form(in.Form),
+		titles: in.Titles, synopses: in.Synopses, genres: in.Genres, countries: in.Countries, regions: in.Regions,
+		languages: in.Languages, warnings: in.Warnings, identifiers: in.Identifiers, consent: film.Consent(in.Consent),
+	}
 	if f.form == "" {
 		f.form = film.DefaultForm
 	}
+	if f.consent == "" {
+		f.consent = film.DefaultConsent
+	}
 	var form text.Form
 	f.check(&form)
+	stage, origin := in.begins(&form)
 	if err := form.Err(); err != nil {
 		return nil, err
 	}
@@ -58,7 +85,9 @@ func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
 			SetNetworkID(in.Place.Network).SetRegionID(in.Place.Region).SetSpaceID(in.Place.Space).
 			SetTitle(f.title).SetSlug(text.Slug(f.title)).SetSynopsis(f.synopsis).
 			SetNillableYear(f.year).SetNillableDurationS(f.durationS).SetForm(f.form).
-			SetOwnerID(maker).
+			SetOwnerID(maker).SetTitles(f.titles).SetSynopses(f.synopses).SetGenres(f.genres).SetCountries(f.countries).
+			SetRegions(f.regions).SetLanguages(f.languages).SetWarnings(f.warnings).SetIdentifiers(f.identifiers).
+			SetConsent(f.consent).SetOrigin(origin).SetStage(stage).SetNillableReleasedAt(releasedAt(stage, now)).
 			SetCreatedAt(now).SetUpdatedAt(now).
 			Save(ctx)
 		if err != nil {
@@ -75,7 +104,14 @@ func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
 		if err != nil {
 			return err
 		}
-		return c.events.Record(ctx, core.Event{Type: "film.made.v1", Subject: made.ID, Place: in.Place, Data: data})
+		if err := c.events.Record(ctx, core.Event{Type: "film.made.v1", Subject: made.ID, Place: in.Place, Data: data}); err != nil {
+			return err
+		}
+		if stage != film.StageReleased {
+			return nil
+		}
+		seen := Seen{Film: made, Path: in.Place.Path}
+		return c.tell(ctx, "film.released.v1", seen, made, []string{film.FieldStage})
 	})
 	if err != nil {
 		return nil, err
@@ -83,8 +119,38 @@ func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
 	return made, nil
 }
 
+// begins returns the stage and the origin of a new film: one that is made here
+// begins as an idea, one that was made elsewhere is there already.
+func (in NewFilm) begins(f *text.Form) (film.Stage, film.Origin) {
+	if !in.Recorded {
+		if in.Stage != "" {
+			f.Refuse("/stage", "recorded", "A film that is made here begins as an idea.", "Un film fabriqué ici commence par l'idée.")
+		}
+		return film.StageIdea, film.OriginMade
+	}
+	if in.Year == nil {
+		f.Refuse("/year", "required", "It is from some year.", "Il est d'une certaine année.")
+	}
+	stage := film.Stage(in.Stage)
+	if stage == "" {
+		stage = film.StageReleased
+	}
+	if stage != film.StageFinished && stage != film.StageReleased {
+		f.Refuse("/stage", "unknown", "A film that was made elsewhere is finished or released.", "Un film fabriqué ailleurs est terminé ou sorti.")
+	}
+	return stage, film.OriginRecorded
+}
+
+// releasedAt is when a film is released that begins at the stage.
+func releasedAt(stage film.Stage, now time.Time) *time.Time {
+	if stage != film.StageReleased {
+		return nil
+	}
+	return &now
+}
+
 // Change is what Change changes: what is not set stays as it is, and null
-// empties the synopsis, the year and the duration.
+// empties what may be empty. Lists and maps are replaced as a whole.
 type Change struct {
 	Title     rest.Opt[string]
 	Synopsis  rest.Opt[string]
@@ -92,6 +158,16 @@ type Change struct {
 	DurationS rest.Opt[int]
 	Form      rest.Opt[string]
 	Stage     rest.Opt[string] // of those at which a film is being made
+
+	Titles      rest.Opt[map[string]string]
+	Synopses    rest.Opt[map[string]string]
+	Genres      rest.Opt[[]string]
+	Countries   rest.Opt[[]string]
+	Regions     rest.Opt[[]string]
+	Languages   rest.Opt[[]string]
+	Warnings    rest.Opt[[]string]
+	Identifiers rest.Opt[map[string]string]
+	Consent     rest.Opt[string]
 }
 
 // Change changes a film as it was at a version: action film.update. It returns
@@ -177,86 +253,4 @@ func (c *Catalog) Delete(ctx context.Context, id string, version int) error {
 		}
 		return c.events.Record(ctx, core.Event{Type: "film.deleted.v1", Subject: id, Place: f.place()})
 	})
-}
-
-// facts are what people say of a film.
-type facts struct {
-	title, synopsis string
-	year, durationS *int
-	form            film.Form
-}
-
-func factsOf(f *ent.Film) facts { return facts{f.Title, f.Synopsis, f.Year, f.DurationS, f.Form} }
-
-// check brings the facts into the form in which they are kept, and refuses what
-// cannot be kept. The schema holds the same limits.
-func (f *facts) check(form *text.Form) {
-	f.title = form.Line("/title", f.title, 200)
-	f.synopsis = form.Prose("/synopsis", f.synopsis, 4000)
-	within(form, "/year", f.year, 1888, 2200)
-	within(form, "/duration_s", f.durationS, 1, 360_000)
-	if film.FormValidator(f.form) != nil {
-		form.Refuse("/form", "unknown", "There is no such form.", "Cette forme n'existe pas.")
-	}
-}
-
-func within(form *text.Form, pointer string, n *int, least, most int) {
-	if n != nil && (*n < least || *n > most) {
-		form.Refuse(pointer, "range",
-			fmt.Sprintf("It is between %d and %d.", least, most),
-			fmt.Sprintf("La valeur est comprise entre %d et %d.", least, most))
-	}
-}
-
-// apply returns what the film's facts and stage are after the change.
-func (in Change) apply(f *ent.Film) (facts, film.Stage, error) {
-	var form text.Form
-	after := facts{
-		title:     in.Title.Or(f.Title),
-		synopsis:  in.Synopsis.Or(f.Synopsis),
-		year:      in.Year.Pointer(f.Year),
-		durationS: in.DurationS.Pointer(f.DurationS),
-		form:      film.Form(in.Form.Or(string(f.Form))),
-	}
-	after.check(&form)
-	stage := film.Stage(in.Stage.Or(string(f.Stage)))
-	if in.Stage.Set && !slices.Contains(making, stage) {
-		form.Refuse("/stage", "unknown", "It is no stage at which a film is being made.", "Ce n'est pas une étape de fabrication.")
-	}
-	return after, stage, form.Err()
-}
-
-// differences returns the names of the facts that are not as they were.
-func (f facts) differences(before facts) []string {
-	var names []string
-	for _, d := range []struct {
-		name string
-		is   bool
-	}{
-		{film.FieldTitle, f.title != before.title},
-		{film.FieldSynopsis, f.synopsis != before.synopsis},
-		{film.FieldYear, !same(f.year, before.year)},
-		{film.FieldDurationS, !same(f.durationS, before.durationS)},
-		{film.FieldForm, f.form != before.form},
-	} {
-		if d.is {
-			names = append(names, d.name)
-		}
-	}
-	return names
-}
-
-func same(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
-
-// write sets all facts.
-func (f facts) write(u *ent.FilmUpdate) *ent.FilmUpdate {
-	u.SetTitle(f.title).SetSlug(text.Slug(f.title)).SetSynopsis(f.synopsis).SetForm(f.form)
-	u.ClearYear().ClearDurationS()
-	if f.year != nil {
-		u.SetYear(*f.year)
-	}
-	if f.durationS != nil {
-		u.SetDurationS(*f.durationS)
-	}
-	return u
 }

@@ -113,23 +113,23 @@ func (c *Catalog) look(ctx context.Context, client *ent.Client, ids ...string) (
 const (
 	pathColumn   = "home_path"
 	roleColumn   = "member_role"
-	hiddenColumn = "maker_suspended"
+	hiddenColumn = "owner_suspended"
 )
 
 // asSeenBy returns a predicate that refuses nothing and brings along, in the
 // same query, what decides who may do what with a film: the path of its home,
-// whether its maker is suspended, and the asker's part in it.
+// whether its owner is suspended, and the asker's part in it.
 func asSeenBy(asker string) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
-		spaces, makers, members := entsql.Table(space.Table), entsql.Table(person.Table), entsql.Table(filmmember.Table)
+		spaces, owners, members := entsql.Table(space.Table), entsql.Table(person.Table), entsql.Table(filmmember.Table)
 		s.Join(spaces).On(s.C(film.FieldSpaceID), spaces.C(space.FieldID))
-		s.Join(makers).On(s.C(film.FieldOwnerID), makers.C(person.FieldID))
+		s.Join(owners).On(s.C(film.FieldOwnerID), owners.C(person.FieldID))
 		s.LeftJoin(members).OnP(entsql.And(
 			entsql.ColumnsEQ(members.C(filmmember.FieldFilmID), s.C(film.FieldID)),
 			entsql.EQ(members.C(filmmember.FieldPersonID), asker),
 		))
 		s.AppendSelectAs(spaces.C(space.FieldPath), pathColumn)
-		s.AppendSelectAs(makers.C(person.FieldSuspended), hiddenColumn)
+		s.AppendSelectAs(owners.C(person.FieldSuspended), hiddenColumn)
 		// Not null: what ent does not know of it cannot read as null from SQLite.
 		role := entsql.ExprFunc(func(b *entsql.Builder) {
 			b.WriteString("COALESCE(").Ident(members.C(filmmember.FieldRole)).WriteString(", '')")

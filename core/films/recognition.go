@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,4 +165,39 @@ func (c *Catalog) Recognitions(ctx context.Context, id string, page core.Page) (
 		list.Total = &total
 	}
 	return list, nil
+}
+
+// RecognitionsOf returns the latest recognitions of films that the actor sees,
+// at most n each, by film: action recognition.read. It leaves out those of films
+// whose recognitions they do not see. It runs two queries.
+func (c *Catalog) RecognitionsOf(ctx context.Context, ids []string, n int) (map[string][]*ent.Recognition, error) {
+	client := c.store.From(ctx)
+	c.gate.Lists(ctx, "recognition.read", "") // each is asked for below
+	rows, err := c.look(ctx, client, slices.DeleteFunc(slices.Clone(ids), noID)...)
+	if err != nil {
+		return nil, err
+	}
+	var seen []string
+	for _, f := range rows {
+		if c.gate.May(ctx, "recognition.read", f.Path, f.Relations) {
+			seen = append(seen, f.ID)
+		}
+	}
+	found := map[string][]*ent.Recognition{}
+	if len(seen) == 0 {
+		return found, nil
+	}
+	all, err := client.Recognition.Query().
+		Where(recognition.FilmIDIn(seen...)).
+		Order(ent.Desc(recognition.FieldFrom, recognition.FieldID)).
+		All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if len(found[r.FilmID]) < n {
+			found[r.FilmID] = append(found[r.FilmID], r)
+		}
+	}
+	return found, nil
 }
