@@ -89,6 +89,7 @@ type API struct {
 // that a program with a hole in its policy does not start.
 func New(cfg Config) (*API, error) {
 	return with(cfg,
+		(*API).registerTags,
 		(*API).registerHealth,
 		(*API).registerAuth,
 		(*API).registerRegistration,

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/ent"
 )
 
 func (a *API) registerAuth() {
@@ -46,9 +47,13 @@ func (a *API) signIn(ctx context.Context, in *signInInput) (*signedIn, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.signedIn(token, session), nil
+}
+
+func (a *API) signedIn(token string, session *ent.Session) *signedIn {
 	out := &signedIn{SetCookie: a.cookie(token, session.ExpiresAt)}
 	out.Body.Token, out.Body.ExpiresAt = token, session.ExpiresAt
-	return out, nil
+	return out
 }
 
 func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct {

@@ -56,7 +56,7 @@ func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
 // serveSpaceDocument answers with what is switched on in the space: a module
 // that is off there is not in it.
 func (a *API) serveSpaceDocument(w http.ResponseWriter, r *http.Request) {
-	space, err := a.spaces.Get(r.Context(), r.PathValue("space"))
+	space, err := a.named(r.Context(), r.PathValue("space"))
 	if err != nil {
 		rest.WriteProblem(w, r, err)
 		return

@@ -15,12 +15,13 @@ import (
 
 // Me is the asker's own account.
 type Me struct {
-	ID     string    `json:"id" format:"uuid"`
-	Email  string    `json:"email" format:"email"`
-	Locale string    `json:"locale"`
-	Person Reference `json:"person"`
-	Grants []Grant   `json:"grants" nullable:"false" doc:"The roles that hold now, and where."`
-	Scopes []string  `json:"scopes" nullable:"true" doc:"What the token that was shown is limited to; null for no limit."`
+	ID       string    `json:"id" format:"uuid"`
+	Email    string    `json:"email" format:"email"`
+	Locale   string    `json:"locale"`
+	TimeZone string    `json:"time_zone"`
+	Person   Reference `json:"person"`
+	Grants   []Grant   `json:"grants" nullable:"false" doc:"The roles that hold now, and where."`
+	Scopes   []string  `json:"scopes" nullable:"true" doc:"What the token that was shown is limited to; null for no limit."`
 }
 
 // Token is a personal access token without its secret.
@@ -42,6 +43,24 @@ func (a *API) registerMe() {
 		Extensions: rest.Permission("me.read"),
 	}, a.getMe)
 	huma.Register(a.core, huma.Operation{
+		OperationID: "change-me", Method: http.MethodPatch, Path: "/v1/me", Tags: tags,
+		Summary:     "Change the settings of my account",
+		Description: "What others see of you is your profile, at /v1/people.",
+		Extensions:  rest.Permission("me.update"),
+	}, a.changeMe)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "change-password", Method: http.MethodPost, Path: "/v1/me/password", Tags: tags,
+		Summary: "Change my password", DefaultStatus: http.StatusNoContent,
+		Description: "Every other session ends; access tokens stay.",
+		Extensions:  rest.Permission("me.update"),
+	}, a.changePassword)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "ask-email", Method: http.MethodPost, Path: "/v1/me/email", Tags: tags,
+		Summary: "Change my e-mail address", DefaultStatus: http.StatusAccepted,
+		Description: "A mail goes to the new address; it becomes yours at /v1/auth/email/confirm.",
+		Extensions:  rest.Permission("me.update"),
+	}, a.askEmail)
+	huma.Register(a.core, huma.Operation{
 		OperationID: "list-tokens", Method: http.MethodGet, Path: "/v1/me/tokens", Tags: tags,
 		Summary:    "List my access tokens",
 		Extensions: rest.Permission("token.read"),
@@ -59,11 +78,63 @@ func (a *API) registerMe() {
 	}, a.revokeToken)
 }
 
-func (a *API) getMe(ctx context.Context, _ *struct{}) (*struct{ Body Me }, error) {
+type meBody struct {
+	ETag string `header:"ETag"`
+	Body Me
+}
+
+func (a *API) getMe(ctx context.Context, in *struct{ rest.IfNoneMatch }) (*meBody, error) {
 	account, err := a.accounts.Me(ctx)
 	if err != nil {
 		return nil, err
 	}
+	body, err := a.me(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	return body, in.Changed(body.ETag)
+}
+
+func (a *API) changeMe(ctx context.Context, in *struct {
+	rest.IfMatch
+	Body struct {
+		Locale   *string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47: fr-FR."`
+		TimeZone *string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA: Indian/Reunion."`
+	}
+},
+) (*meBody, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	account, err := a.accounts.ChangeMe(ctx, version, accounts.Settings{Locale: in.Body.Locale, TimeZone: in.Body.TimeZone})
+	if err != nil {
+		return nil, err
+	}
+	return a.me(ctx, account)
+}
+
+func (a *API) changePassword(ctx context.Context, in *struct {
+	Body struct {
+		Current  string `json:"current" minLength:"1" maxLength:"1024"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"10 characters or more."`
+	}
+},
+) (*struct{}, error) {
+	return nil, a.accounts.ChangePassword(ctx, in.Body.Current, in.Body.Password)
+}
+
+func (a *API) askEmail(ctx context.Context, in *struct {
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"1024"`
+		Email    string `json:"email" minLength:"3" maxLength:"254"`
+	}
+},
+) (*struct{}, error) {
+	return nil, a.accounts.AskEmail(ctx, in.Body.Password, in.Body.Email)
+}
+
+func (a *API) me(ctx context.Context, account *ent.Account) (*meBody, error) {
 	person, err := a.directory.Reference(ctx, account.PersonID)
 	if err != nil {
 		return nil, err
@@ -76,11 +147,12 @@ func (a *API) getMe(ctx context.Context, _ *struct{}) (*struct{ Body Me }, error
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Me }{Me{
-		ID: account.ID, Email: account.Email, Locale: account.Locale,
+	view := Me{
+		ID: account.ID, Email: account.Email, Locale: account.Locale, TimeZone: account.TimeZone,
 		Person: Reference{ID: person.ID, Name: person.Name, Slug: person.Handle},
 		Grants: views, Scopes: core.ActorFrom(ctx).Scopes,
-	}}, nil
+	}
+	return &meBody{ETag: rest.ETag(account.Version, view), Body: view}, nil
 }
 
 func (a *API) listTokens(ctx context.Context, in *struct{ rest.ListParams }) (*struct{ Body rest.ListBody[Token] }, error) {

@@ -47,7 +47,7 @@ var ErrModuleOff = &core.Fault{
 }
 
 // reserved are the words below a space that are the core's own.
-var reserved = []string{"grants", "modules", "front", "openapi.json", "openapi.yaml"}
+var reserved = []string{"grants", "modules", "join", "leave", "front", "openapi.json", "openapi.yaml"}
 
 // modulePath splits /v1/spaces/{space}/{module}/… and reports whether the path
 // belongs to a module.
@@ -69,6 +69,7 @@ func modulePath(path string) (space, module string, ok bool) {
 func (a *API) serveModule(w http.ResponseWriter, r *http.Request, name, module string) {
 	call, err := a.moduleCall(r.Context(), name, module, r.URL.Query().Get("scope") == "subtree")
 	if err != nil {
+		r.Pattern = "/v1/spaces/{space}/" // for a space that has moved
 		rest.WriteProblem(w, r, err)
 		return
 	}
@@ -76,7 +77,7 @@ func (a *API) serveModule(w http.ResponseWriter, r *http.Request, name, module s
 }
 
 func (a *API) moduleCall(ctx context.Context, name, module string, subtree bool) (ModuleCall, error) {
-	space, err := a.spaces.Get(ctx, name)
+	space, err := a.named(ctx, name)
 	if err != nil {
 		return ModuleCall{}, err
 	}
@@ -109,7 +110,7 @@ type Module struct {
 
 func (a *API) registerModules() {
 	huma.Register(a.core, huma.Operation{
-		OperationID: "list-modules", Method: http.MethodGet, Path: "/v1/modules", Tags: []string{"Modules"},
+		OperationID: "list-modules", Method: http.MethodGet, Path: "/v1/modules", Tags: []string{"Spaces"},
 		Summary:    "List the installed modules",
 		Extensions: rest.Public(),
 	}, a.listInstalled)

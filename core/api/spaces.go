@@ -25,13 +25,19 @@ type Reference struct {
 type Space struct {
 	ID       string  `json:"id" format:"uuid"`
 	Kind     string  `json:"kind" enum:"network,region,institution"`
-	Slug     string  `json:"slug"`
-	Path     string  `json:"path"`
+	Slug     string  `json:"slug" doc:"It may change; then the old one answers 308 and the new address."`
+	Path     string  `json:"path" doc:"Where grants hold: here and below. It never changes."`
 	Name     string  `json:"name"`
 	Code     *string `json:"code" nullable:"true" doc:"The region's INSEE code."`
 	ParentID *string `json:"parent_id" format:"uuid" nullable:"true"`
-	Locale   string  `json:"locale"`
-	TimeZone string  `json:"time_zone" doc:"As in the tz database."`
+	Locale   string  `json:"locale" doc:"The language of its pages: a BCP 47 tag."`
+	TimeZone string  `json:"time_zone" doc:"As in the tz database. Its days begin and end there."`
+
+	Description string `json:"description" doc:"Markdown."`
+	Contact     string `json:"contact" doc:"An e-mail address for everybody, or empty."`
+	Website     string `json:"website"`
+	Colour      string `json:"colour" example:"#1d6fa5"`
+	Joining     string `json:"joining" enum:"open,invitation" doc:"Whether people join by themselves."`
 }
 
 // ModuleState is a module's switch in a space.
@@ -60,6 +66,36 @@ func (a *API) registerSpaces() {
 		Summary:    "Read a space",
 		Extensions: rest.Permission("space.read"),
 	}, a.getSpace)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "create-space", Method: http.MethodPost, Path: "/v1/spaces", Tags: tags,
+		Summary: "Make a space below another", DefaultStatus: http.StatusCreated,
+		Description: "A region stands below the network, an institution below the network or a region. No address is ever given twice, not even one that a space has left.",
+		Extensions:  rest.Permission("space.create"),
+	}, a.createSpace)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "change-space", Method: http.MethodPatch, Path: "/v1/spaces/{space}", Tags: tags,
+		Summary:     "Change a space's settings",
+		Description: "A merge patch: what is absent stays, null clears. If-Match names the version that was read. A slug that the space leaves answers 308 and the new address.",
+		Extensions:  rest.Permission("space.update"),
+	}, a.changeSpace)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "join-space", Method: http.MethodPost, Path: "/v1/spaces/{space}/join", Tags: tags,
+		Summary:     "Join a space",
+		Description: "You become a member, and a creator if you are one at home. Joining twice is joining once.",
+		Extensions:  rest.Permission("space.join"),
+	}, a.joinSpace)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "leave-space", Method: http.MethodPost, Path: "/v1/spaces/{space}/leave", Tags: tags,
+		Summary: "Leave a space", DefaultStatus: http.StatusNoContent,
+		Description: "Ends what joining gave. Another role is given up by revoking its grant; a home, by moving it first.",
+		Extensions:  rest.Permission("space.leave"),
+	}, a.leaveSpace)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "move-home", Method: http.MethodPut, Path: "/v1/me/home", Tags: []string{"Me"},
+		Summary:     "Move my home to another space",
+		Description: "You join it, and are listed there. You stay a member where you were, and films stay where they were made.",
+		Extensions:  rest.Permission("me.update"),
+	}, a.moveHome)
 	huma.Register(a.core, huma.Operation{
 		OperationID: "list-space-modules", Method: http.MethodGet, Path: "/v1/spaces/{space}/modules", Tags: tags,
 		Summary:    "List the modules of a space and their switches",
@@ -100,12 +136,168 @@ func (a *API) listSpaces(ctx context.Context, in *listSpacesInput) (*struct{ Bod
 	return out, nil
 }
 
-func (a *API) getSpace(ctx context.Context, in *SpacePath) (*struct{ Body Space }, error) {
-	space, err := a.spaces.Get(ctx, in.Space)
+// named returns the space that the path names. It returns [core.MovedTo] where
+// that is by a slug which the space has left.
+func (a *API) named(ctx context.Context, name string) (*ent.Space, error) {
+	space, err := a.spaces.Get(ctx, name)
+	if err == nil && name != space.Slug && name != space.ID {
+		return nil, core.MovedTo("space", space.Slug)
+	}
+	return space, err
+}
+
+type spaceBody struct {
+	ETag string `header:"ETag"`
+	Body Space
+}
+
+func spaceOf(s *ent.Space) *spaceBody {
+	view := viewSpace(s)
+	return &spaceBody{ETag: rest.ETag(s.Version, view), Body: view}
+}
+
+func (a *API) getSpace(ctx context.Context, in *struct {
+	SpacePath
+	rest.IfNoneMatch
+},
+) (*spaceBody, error) {
+	space, err := a.named(ctx, in.Space)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Space }{viewSpace(space)}, nil
+	body := spaceOf(space)
+	return body, in.Changed(body.ETag)
+}
+
+type createSpaceInput struct {
+	Body struct {
+		Parent      string `json:"parent" minLength:"1" maxLength:"64" doc:"Id or slug of the space right above."`
+		Kind        string `json:"kind" enum:"region,institution"`
+		Slug        string `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" doc:"Of its address."`
+		Name        string `json:"name" minLength:"1" maxLength:"120"`
+		Code        string `json:"code,omitempty" maxLength:"16" doc:"The region's INSEE code."`
+		Locale      string `json:"locale,omitempty" maxLength:"35" doc:"A BCP 47 tag. Default: that of the space above."`
+		TimeZone    string `json:"time_zone,omitempty" maxLength:"64" doc:"As in the tz database. Default: that of the space above."`
+		Description string `json:"description,omitempty" maxLength:"4000" doc:"Markdown."`
+		Contact     string `json:"contact,omitempty" maxLength:"254" doc:"An e-mail address for everybody."`
+		Website     string `json:"website,omitempty" maxLength:"500"`
+		Colour      string `json:"colour,omitempty" maxLength:"7" example:"#1d6fa5"`
+		Joining     string `json:"joining,omitempty" enum:"open,invitation" default:"open" doc:"Whether people join by themselves."`
+	}
+}
+
+func (a *API) createSpace(ctx context.Context, in *createSpaceInput) (*struct {
+	Location string `header:"Location"`
+	ETag     string `header:"ETag"`
+	Body     Space
+}, error,
+) {
+	parent, err := a.spaces.Get(ctx, in.Body.Parent)
+	if err != nil {
+		return nil, err
+	}
+	made, err := a.spaces.Create(ctx, parent, spaces.NewSpace{
+		Kind: in.Body.Kind, Slug: in.Body.Slug, Name: in.Body.Name, Code: in.Body.Code,
+		Locale: in.Body.Locale, TimeZone: in.Body.TimeZone, Description: in.Body.Description,
+		Contact: in.Body.Contact, Website: in.Body.Website, Colour: in.Body.Colour, Joining: in.Body.Joining,
+	})
+	if err != nil {
+		return nil, err
+	}
+	body := spaceOf(made)
+	return &struct {
+		Location string `header:"Location"`
+		ETag     string `header:"ETag"`
+		Body     Space
+	}{"/v1/spaces/" + made.Slug, body.ETag, body.Body}, nil
+}
+
+type changeSpaceInput struct {
+	SpacePath
+	rest.IfMatch
+	Body struct {
+		Slug        rest.Opt[string] `json:"slug,omitempty" minLength:"1" maxLength:"64" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$"`
+		Name        rest.Opt[string] `json:"name,omitempty" minLength:"1" maxLength:"120"`
+		Locale      rest.Opt[string] `json:"locale,omitempty" maxLength:"35"`
+		TimeZone    rest.Opt[string] `json:"time_zone,omitempty" maxLength:"64"`
+		Description rest.Opt[string] `json:"description,omitempty" maxLength:"4000"`
+		Contact     rest.Opt[string] `json:"contact,omitempty" maxLength:"254"`
+		Website     rest.Opt[string] `json:"website,omitempty" maxLength:"500"`
+		Colour      rest.Opt[string] `json:"colour,omitempty" maxLength:"7"`
+		Joining     rest.Opt[string] `json:"joining,omitempty" enum:"open,invitation"`
+	}
+}
+
+func (a *API) changeSpace(ctx context.Context, in *changeSpaceInput) (*spaceBody, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	space, err := a.named(ctx, in.Space)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := a.spaces.Change(ctx, space, version, spaces.Change{
+		Slug: in.Body.Slug, Name: in.Body.Name, Locale: in.Body.Locale, TimeZone: in.Body.TimeZone,
+		Description: in.Body.Description, Contact: in.Body.Contact, Website: in.Body.Website,
+		Colour: in.Body.Colour, Joining: in.Body.Joining,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return spaceOf(changed), nil
+}
+
+// Belonging is where somebody is now, and as what.
+type Belonging struct {
+	Space  Reference `json:"space"`
+	Grants []Grant   `json:"grants" nullable:"false" doc:"Your roles there by having joined."`
+}
+
+func (a *API) joinSpace(ctx context.Context, in *SpacePath) (*struct{ Body Belonging }, error) {
+	space, err := a.named(ctx, in.Space)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := a.spaces.Join(ctx, space)
+	if err != nil {
+		return nil, err
+	}
+	views, err := a.viewGrants(ctx, grants)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Belonging }{Belonging{Space: reference(space), Grants: views}}, nil
+}
+
+func (a *API) leaveSpace(ctx context.Context, in *SpacePath) (*struct{}, error) {
+	space, err := a.named(ctx, in.Space)
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.spaces.Leave(ctx, space)
+}
+
+type moveHomeInput struct {
+	Body struct {
+		Space string `json:"space" minLength:"1" maxLength:"64" doc:"Id or slug of a region or an institution."`
+	}
+}
+
+func (a *API) moveHome(ctx context.Context, in *moveHomeInput) (*struct{ Body Belonging }, error) {
+	space, err := a.spaces.Get(ctx, in.Body.Space)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := a.spaces.MoveHome(ctx, space)
+	if err != nil {
+		return nil, err
+	}
+	views, err := a.viewGrants(ctx, grants)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Belonging }{Belonging{Space: reference(space), Grants: views}}, nil
 }
 
 func (a *API) listModules(ctx context.Context, in *SpacePath) (*struct {
@@ -114,7 +306,7 @@ func (a *API) listModules(ctx context.Context, in *SpacePath) (*struct {
 	}
 }, error,
 ) {
-	space, err := a.spaces.Get(ctx, in.Space)
+	space, err := a.named(ctx, in.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +333,7 @@ type ModulePath struct {
 }
 
 func (a *API) getModule(ctx context.Context, in *ModulePath) (*struct{ Body ModuleState }, error) {
-	space, err := a.spaces.Get(ctx, in.Space)
+	space, err := a.named(ctx, in.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +352,7 @@ type switchModuleInput struct {
 }
 
 func (a *API) switchModule(ctx context.Context, in *switchModuleInput) (*struct{ Body ModuleState }, error) {
-	space, err := a.spaces.Get(ctx, in.Space)
+	space, err := a.named(ctx, in.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -204,6 +396,7 @@ func viewSpace(s *ent.Space) Space {
 	return Space{
 		ID: s.ID, Kind: string(s.Kind), Slug: s.Slug, Path: s.Path, Name: s.Name, Code: s.Code,
 		ParentID: s.ParentID, Locale: s.Locale, TimeZone: s.TimeZone,
+		Description: s.Description, Contact: s.Contact, Website: s.Website, Colour: s.Colour, Joining: string(s.Joining),
 	}
 }
 
