@@ -35,6 +35,9 @@ func attack(t *testing.T, p *platform) {
 		if op.ID == "sign-out" {
 			continue // ends what the others need; it takes no input
 		}
+		if op.ID == "join-space" || op.ID == "leave-space" {
+			continue // there is nothing bad to say to them: the space is known
+		}
 		for _, as := range []string{"", "platform_admin@france"} {
 			for name, bad := range badRequests(op) {
 				sent++
@@ -135,7 +138,12 @@ func badRequests(op operation) map[string]badRequest {
 func countRows(t *testing.T, p *platform) string {
 	t.Helper()
 	var line strings.Builder
-	for _, table := range []string{"spaces", "space_modules", "accounts", "sessions", "tokens", "grants", "people", "films", "film_members", "recognitions", "outbox WHERE source = 'core'", "audit_entries", "idempotency_records"} {
+	for _, table := range []string{
+		"spaces", "space_slugs", "space_modules", "accounts", "registrations", "handles", "proofs", "sessions", "tokens", "grants",
+		"people", "person_crafts", "busy_periods", "claims", "organisations", "memberships",
+		"films", "film_members", "transfers", "credits", "recognitions",
+		"notifications", "outbox WHERE source = 'core'", "audit_entries", "idempotency_records",
+	} {
 		var n int
 		if err := p.db.QueryRow(t.Context(), "SELECT count(*) FROM "+table, nil, &n); err != nil {
 			t.Fatal(err)
@@ -207,4 +215,64 @@ func fitting(schema any) any {
 	default:
 		return nil
 	}
+}
+
+// TestWordsFromAnywhere sends what people paste: it is kept as it was meant, or
+// refused with a reason, and it never turns another's page around.
+func TestWordsFromAnywhere(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, p *platform) {
+		for _, c := range []struct{ title, kept, code string }{
+			{"🎬 Fin de partie 👩\u200d🎤", "🎬 Fin de partie 👩\u200d🎤", ""},
+			{"Ma\u200brée\ufeff basse", "Marée basse", ""},
+			{"E\u0301te\u0301", "Été", ""},
+			{"\u200b\u2060", "", "required"},
+			{"Sortie \u202egpj.exe", "", "not_text"},
+			{"Nul\u0000", "", "not_text"},
+			{"Ｆｉｌｍ ｄｅ ｎｕｉｔ", "Ｆｉｌｍ ｄｅ ｎｕｉｔ", ""},
+			{"Фильм", "Фильм", ""}, // another alphabet is no attack
+		} {
+			a := p.send(t, "creator@bretagne", http.MethodPost, "/v1/films", map[string]any{"space": "bretagne", "title": c.title})
+			switch {
+			case c.code == "" && (a.StatusCode != http.StatusCreated || a.field("title") != c.kept):
+				t.Errorf("%q: %s, kept as %q, want %q", c.title, a.Status, a.field("title"), c.kept)
+			case c.code != "" && (a.StatusCode != http.StatusUnprocessableEntity || !bytes.Contains(a.Body, []byte(c.code))):
+				t.Errorf("%q: %s, want %s\n%s", c.title, a.Status, c.code, a.Body)
+			}
+		}
+		if a := p.send(t, "creator@bretagne", http.MethodPost, "/v1/films", map[string]any{"space": "bretagne", "title": "Long", "synopsis": strings.Repeat("x", 10<<20)}); a.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("a synopsis of 10 MB: %s", a.Status)
+		}
+	})
+}
+
+// TestFiveHundredCreditsAtOnce are taken, all or none.
+func TestFiveHundredCreditsAtOnce(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, p *platform) {
+		at := "/v1/films/" + p.film(t, "Foule") + "/credits"
+		credits := make([]any, 501)
+		for i := range credits {
+			credits[i] = map[string]any{"name": fmt.Sprintf("Figurante %d 🎬", i), "craft_text": "Figuration"}
+		}
+		total := func() string {
+			return string(p.must(t, "creator@bretagne", http.MethodGet, at+"?limit=1&count=exact", nil).Body)
+		}
+		if a := p.send(t, "creator@bretagne", http.MethodPost, at, map[string]any{"credits": credits}); a.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("501 credits: %s", a.Status)
+		}
+		credits[250] = map[string]any{"name": "\u202e", "craft": "NO-SUCH"}
+		a := p.send(t, "creator@bretagne", http.MethodPost, at, map[string]any{"credits": credits[:500]})
+		if a.StatusCode != http.StatusUnprocessableEntity || !bytes.Contains(a.Body, []byte("/credits/250/name")) || !bytes.Contains(a.Body, []byte("/credits/250/craft")) {
+			t.Errorf("one bad of 500: %s\n%.400s", a.Status, a.Body)
+		}
+		if got := total(); !strings.Contains(got, `"total":0`) {
+			t.Errorf("a refused request left credits: %s", got)
+		}
+		credits[250] = map[string]any{"name": "Figurante 250", "craft_text": "Figuration"}
+		p.must(t, "creator@bretagne", http.MethodPost, at, map[string]any{"credits": credits[:500]})
+		if got := total(); !strings.Contains(got, `"total":500`) {
+			t.Errorf("500 credits are %s", got)
+		}
+	})
 }

@@ -14,6 +14,9 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/labfilms/labfilms/core/mail"
 )
 
 // Settings are what an operator decides. Each is a flag and an environment
@@ -25,18 +28,19 @@ type Settings struct {
 	DatabaseURL string         `env:"LABFILMS_DATABASE_URL" help:"PostgreSQL to use instead of the embedded SQLite: postgres://…" name:"database-url"`
 	PublicURL   string         `env:"LABFILMS_PUBLIC_URL" help:"Where people reach this platform; default http://ADDR." name:"public-url"`
 	Secret      string         `env:"LABFILMS_SECRET" help:"Secret shared by all nodes, 32 bytes or more. On SQLite one is made and kept in the data folder."`
+	SMTPURL     string         `env:"LABFILMS_SMTP_URL" help:"Mail server: smtp://user:password@host:587?from=labfilms@example.org. Without one, mails are kept as files in the data folder." name:"smtp-url"`
 	Origins     []string       `env:"LABFILMS_ORIGINS" help:"Sites whose pages may call the API with a person's cookie, separated by commas."`
 	Proxies     []netip.Prefix `env:"LABFILMS_PROXIES" help:"Networks of your own reverse proxies (10.0.0.0/8), whose X-Forwarded-For is believed, separated by commas."`
 }
 
 // secretsFromFiles are the settings that may come from a file, named by the
 // same variable with _FILE behind it.
-var secretsFromFiles = []string{"LABFILMS_SECRET", "LABFILMS_DATABASE_URL"}
+var secretsFromFiles = []string{"LABFILMS_SECRET", "LABFILMS_DATABASE_URL", "LABFILMS_SMTP_URL"}
 
 // known are all variables that begin with LABFILMS_ and mean something.
 var known = []string{
 	"LABFILMS_ADDR", "LABFILMS_DATA", "LABFILMS_DATABASE_URL", "LABFILMS_PUBLIC_URL", "LABFILMS_SECRET", "LABFILMS_ORIGINS", "LABFILMS_PROXIES",
-	"LABFILMS_SECRET_FILE", "LABFILMS_DATABASE_URL_FILE",
+	"LABFILMS_SMTP_URL", "LABFILMS_SECRET_FILE", "LABFILMS_DATABASE_URL_FILE", "LABFILMS_SMTP_URL_FILE",
 	"LABFILMS_TEST_POSTGRES", // of the tests, which share an environment with the program they start
 }
 
@@ -84,6 +88,19 @@ func (s Settings) publicURL(addr string) (string, error) {
 		return "", fmt.Errorf("LABFILMS_PUBLIC_URL is no address that begins with http:// or https://: %q", s.PublicURL)
 	}
 	return strings.TrimRight(s.PublicURL, "/"), nil
+}
+
+// sender returns where mail goes: to the mail server that is set, else into the
+// folder mail of the data folder.
+func (s Settings) sender(now func() time.Time) (mail.Sender, error) {
+	if s.SMTPURL == "" {
+		return mail.NewFolder(filepath.Join(s.Data, "mail"), now), nil
+	}
+	sender, err := mail.NewSMTP(s.SMTPURL, now)
+	if err != nil {
+		return nil, fmt.Errorf("LABFILMS_SMTP_URL: %w", err)
+	}
+	return sender, nil
 }
 
 // secret returns the instance's secret. With PostgreSQL the nodes must share

@@ -10,23 +10,27 @@ type demoPerson struct {
 	space  string    // slug of the home
 	name   string
 	handle string
+
+	commune string   // INSEE code
+	crafts  []string // codes, their own order
+	bio     string
 }
 
 var demoPeople = []demoPerson{
-	{"platform_admin", "france", "Nadia Kerbrat", "nadia"},
-	{"region_admin", "bretagne", "Yann Le Goff", "yann"},
-	{"region_admin", "occitanie", "Claire Vidal", "claire"},
-	{"moderator", "bretagne", "Hélène Caradec", "helene"},
-	{"institution", "bretagne", "Ciné-club de la Rade", "cineclub-rade"},
-	{"curator", "bretagne", "Maëlle Tanguy", "maelle"},
-	{"curator", "occitanie", "Antoine Berthier", "antoine"},
-	{"organiser", "occitanie", "Julien Castan", "julien"},
-	{"creator", "bretagne", "Inès Morvan", "ines"},
-	{"creator", "occitanie", "Karim Benali", "karim"},
-	{"creator", "la-reunion", "Lucie Hoarau", "lucie"},
-	{"producer", "bretagne", "Solène Riou", "solene"},
-	{"provider", "nouvelle-aquitaine", "Paul Etcheverry", "paul"},
-	{"member", "hauts-de-france", "Thomas Lescure", "thomas"},
+	{"platform_admin", "france", "Nadia Kerbrat", "nadia", "75120", nil, ""},
+	{"region_admin", "bretagne", "Yann Le Goff", "yann", "35238", nil, "Je fais tourner le pôle Bretagne. Écrivez-moi, je réponds."},
+	{"region_admin", "occitanie", "Claire Vidal", "claire", "31555", nil, ""},
+	{"moderator", "bretagne", "Hélène Caradec", "helene", "29232", []string{"INT-COM"}, "Comédienne à Quimper, modératrice le reste du temps."},
+	{"institution", "bretagne", "Ciné-club de la Rade", "cineclub-rade", "29019", nil, "Une séance par mois depuis 1987, et un bar."},
+	{"curator", "bretagne", "Maëlle Tanguy", "maelle", "56121", []string{"HOR-PRE"}, "J'ai programmé dix ans dans une salle de Lorient. Je regarde tout ce qu'on m'envoie."},
+	{"curator", "occitanie", "Antoine Berthier", "antoine", "34172", nil, ""},
+	{"organiser", "occitanie", "Julien Castan", "julien", "81004", []string{"PRO-REG", "MON-CHE"}, "Régisseur, et projectionniste itinérant l'été."},
+	{"creator", "bretagne", "Inès Morvan", "ines", "29046", []string{"REA-REA", "ECR-SCE"}, "Je filme des gens qui travaillent, souvent au bord de l'eau."},
+	{"creator", "occitanie", "Karim Benali", "karim", "31555", []string{"REA-REA", "IMA-DOP"}, "Réalisateur quand j'ai une idée, chef opérateur quand les autres en ont une."},
+	{"creator", "la-reunion", "Lucie Hoarau", "lucie", "97422", []string{"EFF-ANI", "DEC-STO"}, "Animation image par image, à mille six cents mètres d'altitude."},
+	{"producer", "bretagne", "Solène Riou", "solene", "29039", []string{"PRO-PRO", "REA-REA"}, "Productrice à Concarneau. Des documentaires, surtout."},
+	{"provider", "nouvelle-aquitaine", "Paul Etcheverry", "paul", "64102", []string{"LUM-CHE", "MAC-CHE"}, "Un camion de lumière à Bayonne, et le chauffeur avec."},
+	{"member", "hauts-de-france", "Thomas Lescure", "thomas", "59350", []string{"SON-CHE", "SON-MIX"}, "Prise de son et mixage. J'aime les cuisines et les gares."},
 }
 
 type demoFilm struct {
@@ -85,4 +89,37 @@ var demoSelections = []demoSelection{
 			{"Volcan dormant", "Sept minutes qui prennent un enfant au sérieux. Je l'ai regardé trois fois de suite."},
 		},
 	},
+}
+
+// demoCredit is a name in the titles of one of the films; who has an account
+// has confirmed it.
+type demoCredit struct {
+	film, handle, craft string
+}
+
+var demoCredits = []demoCredit{
+	{"Marée basse", "ines", "REA-REA"},
+	{"Marée basse", "ines", "ECR-SCE"},
+	{"Marée basse", "solene", "PRO-PRO"},
+	{"Marée basse", "karim", "IMA-DOP"},
+	{"Marée basse", "thomas", "SON-CHE"},
+	{"Marée basse", "helene", "INT-COM"},
+	{"Ce que disent les phares", "solene", "REA-REA"},
+	{"Ce que disent les phares", "thomas", "SON-CHE"},
+	{"Ce que disent les phares", "julien", "MON-CHE"},
+	{"Aller simple", "karim", "REA-REA"},
+	{"Aller simple", "paul", "LUM-CHE"},
+	{"Aller simple", "thomas", "SON-MIX"},
+	{"Volcan dormant", "lucie", "REA-REA"},
+	{"Volcan dormant", "lucie", "EFF-ANI"},
+}
+
+// demoOrganisation is somewhere people of the demonstration belong.
+type demoOrganisation struct {
+	by, kind, name, description string
+}
+
+var demoOrganisations = []demoOrganisation{
+	{"solene", "production", "Les Films de la Criée", "Une société de production de Concarneau : documentaires, premiers films, beaucoup de café."},
+	{"cineclub-rade", "association", "Ciné-club de la Rade", "Association de spectateurs, à Brest. Une séance par mois, suivie d'une discussion qui déborde."},
 }

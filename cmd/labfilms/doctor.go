@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/labfilms/labfilms/ent/migrations"
 	"github.com/labfilms/labfilms/plugins/host"
@@ -49,6 +50,11 @@ func (doctorCommand) Run(ctx context.Context, settings Settings, s streams) erro
 		isolation, err := host.Databases{URL: settings.DatabaseURL}.Isolation(ctx)
 		line("isolation of the modules' data", err, string(isolation))
 	}
+	sender, err := settings.sender(time.Now)
+	if err == nil {
+		err = sender.Check(ctx)
+	}
+	line("mail", err, fmt.Sprintf("goes to %v", sender))
 	_, err = loadGate()
 	line("policies", err, "of core and of every module hold together")
 	if os.Geteuid() == 0 {

@@ -21,6 +21,12 @@ var personas = []string{
 	"", "member@hauts-de-france", "creator@occitanie", "curator@occitanie", "organiser@occitanie",
 	"provider@nouvelle-aquitaine", "region_admin@occitanie", "creator@bretagne", "producer@bretagne",
 	"curator@bretagne", "institution@bretagne", "moderator@bretagne", "region_admin@bretagne", "platform_admin@france",
+	"equipe@bretagne", "suspendu@bretagne", // of a film's crew; suspended, see fixtures
+}
+
+// signedIn are the personas that have an account in good standing.
+func signedIn() []string {
+	return slices.DeleteFunc(slices.Clone(personas), func(who string) bool { return who == "" || who == "suspendu@bretagne" })
 }
 
 // secret is one private thing.
@@ -29,6 +35,8 @@ type secret struct {
 	// make makes it and returns what its paths are filled with, by the name of
 	// the path parameter. mark stands in every text of it.
 	make func(t *testing.T, p *platform, mark string) map[string]string
+	// open are the names of those ids that are no secret themselves.
+	open []string
 	// may says who may see it; everybody else must not learn that it exists.
 	may []string
 	// probes are writes that would tell the difference between a hidden thing
@@ -42,34 +50,11 @@ type probe struct {
 	headers      []string
 }
 
-var secrets = []secret{
-	{
-		name: "a film that is not released",
-		make: func(t *testing.T, p *platform, mark string) map[string]string {
-			a := p.must(t, "creator@bretagne", http.MethodPost, "/v1/films", map[string]any{"space": "bretagne", "title": mark, "synopsis": mark})
-			return map[string]string{"film": a.field("id")}
-		},
-		may: []string{"creator@bretagne", "moderator@bretagne", "region_admin@bretagne", "platform_admin@france"},
-		probes: func(ids map[string]string) []probe {
-			return []probe{
-				{http.MethodPost, "/v1/films/" + ids["film"] + "/release", nil, nil},
-				{http.MethodPost, "/v1/films/" + ids["film"] + "/withdraw", nil, nil},
-				{http.MethodPatch, "/v1/films/" + ids["film"], map[string]any{"title": "x"}, []string{"If-Match", `"1"`}},
-				{http.MethodPatch, "/v1/films/" + ids["film"], map[string]any{"title": "x"}, []string{"If-Match", `"99"`}},
-				{http.MethodDelete, "/v1/films/" + ids["film"], nil, []string{"If-Match", `"1"`}},
-			}
-		},
-	},
-	{
-		name: "a film that was withdrawn",
-		make: func(t *testing.T, p *platform, mark string) map[string]string {
-			film := p.must(t, "creator@bretagne", http.MethodPost, "/v1/films", map[string]any{"space": "bretagne", "title": mark}).field("id")
-			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
-			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/withdraw", nil)
-			return map[string]string{"film": film}
-		},
-		may: []string{"creator@bretagne", "moderator@bretagne", "region_admin@bretagne", "platform_admin@france"},
-	},
+// secrets are core's and the modules' private things.
+var secrets = slices.Concat(coreSecrets, ecranSecrets)
+
+// ecranSecrets are Écran's private things.
+var ecranSecrets = []secret{
 	{
 		name: "a selection that is not published, and its pick",
 		make: func(t *testing.T, p *platform, mark string) map[string]string {
@@ -81,7 +66,8 @@ var secrets = []secret{
 			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark}).field("id")
 			return map[string]string{"label": label, "selection": selection, "pick": pick}
 		},
-		may: []string{"creator@bretagne"},
+		open: []string{"label"},
+		may:  []string{"creator@bretagne"},
 		probes: func(ids map[string]string) []probe {
 			at := "/v1/spaces/bretagne/ecran/selections/" + ids["selection"]
 			return []probe{
@@ -103,34 +89,8 @@ var secrets = []secret{
 			p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/publish", nil)
 			return map[string]string{"label": label, "selection": selection, "pick": pick}
 		},
-		may: []string{"creator@bretagne"},
-	},
-	{
-		name: "the e-mail of an account",
-		make: func(t *testing.T, p *platform, _ string) map[string]string {
-			return map[string]string{"email": p.account(t, "producer@bretagne").Email}
-		},
-		may: []string{"producer@bretagne"},
-	},
-	{
-		name: "an access token",
-		make: func(t *testing.T, p *platform, mark string) map[string]string {
-			return map[string]string{"token": p.must(t, "creator@bretagne", http.MethodPost, "/v1/me/tokens", map[string]any{"name": mark}).field("id")}
-		},
-		may: []string{"creator@bretagne"},
-		probes: func(ids map[string]string) []probe {
-			return []probe{{http.MethodDelete, "/v1/me/tokens/" + ids["token"], nil, nil}}
-		},
-	},
-	{
-		name: "who has which role in a region",
-		make: func(t *testing.T, p *platform, _ string) map[string]string {
-			account := p.must(t, "member@hauts-de-france", http.MethodGet, "/v1/me", nil).field("id")
-			grant := p.must(t, "region_admin@bretagne", http.MethodPost, "/v1/spaces/bretagne/grants", map[string]any{"account_id": account, "role": "organiser"}).field("id")
-			return map[string]string{"grant": grant}
-		},
-		// The member sees the grant of their own account in /v1/me.
-		may: []string{"member@hauts-de-france", "region_admin@bretagne", "platform_admin@france"},
+		open: []string{"label"},
+		may:  []string{"creator@bretagne"},
 	},
 }
 
@@ -141,138 +101,174 @@ func TestTheLeakWalk(t *testing.T) {
 
 func leakWalk(t *testing.T, p *platform) {
 	ops := operations(t, p)
-	for _, s := range secrets {
-		t.Run(s.name, func(t *testing.T) {
-			mark := "secret-" + strings.ReplaceAll(uuid.NewString(), "-", "")
-			ids := s.make(t, p, mark)
-			seen := 0
-			for _, persona := range personas {
-				allowed := slices.Contains(s.may, persona)
-				for _, path := range walk(ops, ids) {
-					a := p.send(t, persona, http.MethodGet, path, nil)
-					found := holds(a, mark, ids)
-					if found && !allowed {
-						t.Errorf("%q finds it at %s:\n%.400s", persona, path, a.Body)
-					}
-					if found {
-						seen++
-					}
-				}
-				if !allowed {
-					alike(t, p, s, persona, ops, ids)
-				}
-			}
-			if seen == 0 {
-				t.Error("nobody sees it, not even who may: the walk looks in the wrong places")
-			}
-		})
+	p.newcomer(t, "equipe", "bretagne", "member", "creator")
+	_, suspended := p.newcomer(t, "suspendu", "bretagne", "member", "creator", "curator")
+	p.must(t, "region_admin@bretagne", http.MethodPost, "/v1/people/"+suspended+"/suspend", map[string]any{"reason": "Essai."})
+	all := make([]*hidden, len(secrets))
+	for i, s := range secrets {
+		mark := "secret-" + strings.ReplaceAll(uuid.NewString(), "-", "")
+		all[i] = &hidden{secret: s, mark: mark, ids: s.make(t, p, mark)}
 	}
-}
-
-// walk returns every address that could show the thing: each GET of the
-// document filled with its ids, and each list in every order, with every scope
-// and with a count.
-func walk(ops []operation, ids map[string]string) []string {
-	var paths []string
-	for _, op := range ops {
-		if op.Method != http.MethodGet {
-			continue
-		}
-		path := fill(op, ids)
-		paths = append(paths, path)
-		has := func(name string) bool {
-			return slices.ContainsFunc(op.Parameters, func(q parameter) bool { return q.In == "query" && q.Name == name })
-		}
-		if has("limit") {
-			for _, query := range []string{"limit=100", "limit=100&count=exact"} {
-				for _, scope := range []string{"", "&scope=here", "&scope=subtree"} {
-					if scope != "" && !has("scope") {
-						continue
-					}
-					paths = append(paths, path+"?"+query+scope)
-					if has("space") {
-						paths = append(paths, path+"?"+query+scope+"&space=bretagne")
-					}
-					if op.Module != "" {
-						paths = append(paths, strings.Replace(path, "/spaces/bretagne/", "/spaces/france/", 1)+"?"+query+scope)
-					}
+	if err := p.events.Settled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, persona := range personas {
+		for _, path := range walk(ops, all) {
+			a := p.send(t, persona, http.MethodGet, path, nil)
+			for _, h := range all {
+				if !h.in(a) {
+					continue
+				}
+				h.seen++
+				if !slices.Contains(h.may, persona) {
+					t.Errorf("%q finds %s at %s:\n%.400s", persona, h.name, path, a.Body)
 				}
 			}
 		}
-		if has("stage") {
-			for _, stage := range []string{"idea", "finished", "withdrawn"} {
-				paths = append(paths, path+"?limit=100&stage="+stage)
+		for _, h := range all {
+			if !slices.Contains(h.may, persona) {
+				alike(t, p, h, persona, ops)
 			}
 		}
-		if has("mine") {
-			paths = append(paths, path+"?limit=100&mine=true")
+	}
+	for _, h := range all {
+		if h.seen == 0 && len(h.may) > 0 {
+			t.Errorf("nobody sees %s, not even who may: the walk looks in the wrong places", h.name)
 		}
 	}
-	return append(paths, "/v1/spaces/bretagne/openapi.json")
 }
 
-// fill fills the operation's path with the ids that have a place in it, and
-// the rest with ids of nothing.
-func fill(op operation, ids map[string]string) string {
-	path := op.Path
-	for name, id := range ids {
-		path = strings.ReplaceAll(path, "{"+name+"}", id)
-	}
-	op.Path = path
-	return op.at(uuid.NewString())
+// hidden is a private thing that was made.
+type hidden struct {
+	secret
+	mark string
+	ids  map[string]string
+	seen int
 }
 
-// holds reports whether the answer gives the thing away: its text, or its id
+// in reports whether the answer gives the thing away: its text, or its id
 // outside of the request's own address.
-func holds(a answer, mark string, ids map[string]string) bool {
-	if bytes.Contains(a.Body, []byte(mark)) {
+func (h *hidden) in(a answer) bool {
+	if bytes.Contains(a.Body, []byte(h.mark)) {
 		return true
 	}
-	if a.StatusCode >= 400 {
+	if a.StatusCode >= http.StatusMultipleChoices {
 		return false // a problem names the address that was asked for
 	}
-	for name, id := range ids {
-		if name != "label" && bytes.Contains(a.Body, []byte(id)) {
+	for name, id := range h.ids {
+		if !slices.Contains(h.open, name) && bytes.Contains(a.Body, []byte(id)) {
 			return true
 		}
 	}
 	return false
 }
 
+// walk returns every address that could show one of the things: each GET of the
+// document, filled with the ids of each thing that it names, in every order,
+// with every filter and expansion that it offers, every scope, and a count.
+func walk(ops []operation, all []*hidden) []string {
+	paths := []string{"/v1/spaces/bretagne/openapi.json"}
+	for _, op := range ops {
+		if op.Method != http.MethodGet {
+			continue
+		}
+		filled := []string{fill(op, nil)}
+		for _, h := range all {
+			if path := fill(op, h.ids); path != filled[0] {
+				filled = append(filled, path)
+			}
+		}
+		for _, path := range filled {
+			paths = append(paths, path)
+			for _, query := range queries(op) {
+				paths = append(paths, path+"?"+query)
+				if op.Module != "" {
+					paths = append(paths, strings.Replace(path, "/spaces/bretagne/", "/spaces/france/", 1)+"?"+query)
+				}
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// looks are values for filters whose values the document does not list.
+var looks = map[string][]string{
+	"space": {"bretagne", "france"}, "craft": {"SON-PER"}, "commune": {"29019"}, "near": {"29019"},
+	"mine": {"true"}, "unread": {"true"}, "q": {"secret"},
+}
+
+// queries returns the query of every way in which a list, or an expansion, can
+// be asked for, one way at a time.
+func queries(op operation) []string {
+	list := ""
+	var all []string
+	if op.takes("limit") {
+		list = "limit=100&"
+		all = append(all, "limit=100", "limit=100&count=exact")
+	}
+	for _, q := range op.Parameters {
+		if q.In != "query" || q.Name == "limit" || q.Name == "cursor" || q.Name == "count" {
+			continue
+		}
+		for _, value := range slices.Concat(q.Schema.Enum, q.Schema.Items.Enum, looks[q.Name]) {
+			all = append(all, list+q.Name+"="+value)
+			if q.Name == "scope" && op.takes("space") {
+				all = append(all, list+q.Name+"="+value+"&space=bretagne")
+			}
+		}
+	}
+	return all
+}
+
+// nothing is the id of no thing.
+const nothing = "00000000-0000-7000-8000-000000000000"
+
+// fill fills the operation's path with the ids that have a place in it, and
+// the rest with that of nothing.
+func fill(op operation, ids map[string]string) string {
+	path := op.Path
+	for name, id := range ids {
+		path = strings.ReplaceAll(path, "{"+name+"}", id)
+	}
+	op.Path = path
+	return op.at(nothing)
+}
+
 var unlike = regexp.MustCompile(`"(request_id|instance)":"[^"]*",?`)
 
 // alike checks that the persona cannot tell the hidden thing from one that
 // never was: the same answer, but for the request's own id and address.
-func alike(t *testing.T, p *platform, s secret, persona string, ops []operation, ids map[string]string) {
+func alike(t *testing.T, p *platform, h *hidden, persona string, ops []operation) {
 	t.Helper()
 	none := map[string]string{}
-	for name, id := range ids {
-		none[name] = id
-		if name != "label" {
-			none[name] = uuid.NewString()
+	for name, id := range h.ids {
+		none[name] = uuid.NewString()
+		if slices.Contains(h.open, name) {
+			none[name] = id
 		}
 	}
 	probes := func(ids map[string]string) []probe {
 		var all []probe
 		for _, op := range ops {
-			if op.Method == http.MethodGet && strings.Contains(op.Path, "{") && op.Path != fill(op, ids) {
+			if op.Method == http.MethodGet && strings.Contains(op.Path, "{") && fill(op, ids) != fill(op, nil) && fill(op, h.ids) != fill(op, none) {
 				all = append(all,
 					probe{http.MethodGet, fill(op, ids), nil, nil},
 					probe{http.MethodHead, fill(op, ids), nil, nil},
 					probe{http.MethodGet, fill(op, ids), nil, []string{"If-None-Match", `"1"`}})
 			}
 		}
-		if s.probes != nil {
-			all = append(all, s.probes(ids)...)
+		if h.probes != nil {
+			all = append(all, h.probes(ids)...)
 		}
 		return all
 	}
-	hidden, absent := probes(ids), probes(none)
-	for i := range hidden {
-		h := p.send(t, persona, hidden[i].method, hidden[i].path, hidden[i].body, hidden[i].headers...)
+	there, absent := probes(h.ids), probes(none)
+	for i := range there {
+		a := p.send(t, persona, there[i].method, there[i].path, there[i].body, there[i].headers...)
 		n := p.send(t, persona, absent[i].method, absent[i].path, absent[i].body, absent[i].headers...)
-		if got, want := trace(h), trace(n); got != want {
-			t.Errorf("%q can tell %s %s from nothing:\n%s\n%s", persona, hidden[i].method, hidden[i].path, got, want)
+		if got, want := trace(a), trace(n); got != want {
+			t.Errorf("%q can tell %s at %s %s from nothing:\n%s\n%s", persona, h.name, there[i].method, there[i].path, got, want)
 		}
 	}
 }

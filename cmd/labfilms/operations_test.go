@@ -18,7 +18,35 @@ type operation struct {
 	Module           string
 }
 
-type parameter struct{ Name, In string }
+type parameter struct {
+	Name, In string
+	Schema   struct {
+		Enum  words
+		Items struct{ Enum words }
+	}
+}
+
+// words are the values of an enum that are text.
+type words []string
+
+// UnmarshalJSON passes over what is no text.
+func (w *words) UnmarshalJSON(content []byte) error {
+	var values []any
+	if err := json.Unmarshal(content, &values); err != nil {
+		return err
+	}
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			*w = append(*w, s)
+		}
+	}
+	return nil
+}
+
+// takes reports whether the operation has the query parameter.
+func (o operation) takes(name string) bool {
+	return slices.ContainsFunc(o.Parameters, func(q parameter) bool { return q.In == "query" && q.Name == name })
+}
 
 // operations reads the merged document that the platform serves.
 func operations(t testing.TB, p *platform) []operation {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -144,7 +145,9 @@ func (p *Program) Listen(ctx context.Context) error {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p.stop = stop
 	p.ended = make(chan error, 2)
-	p.subscribe()
+	if err := p.subscribe(public); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	p.running.Go(func() { p.ended <- p.events.Run(run) })
 	p.running.Go(func() { p.forget(run) })
 
@@ -172,7 +175,7 @@ func (p *Program) addressFile() string { return filepath.Join(p.settings.Data, "
 const answersKept = 24 * time.Hour
 
 // forget deletes, once an hour, the answers that no key has a right to any
-// more.
+// more, and what has ended of accounts.
 func (p *Program) forget(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
@@ -188,6 +191,10 @@ func (p *Program) forget(ctx context.Context) {
 		})
 		if err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "answers under Idempotency-Keys are not forgotten", "error", err)
+		}
+		err = p.accounts.Forget(core.WithActor(ctx, core.System()))
+		if err != nil && ctx.Err() == nil {
+			p.log.ErrorContext(ctx, "registrations and sessions that have ended are not forgotten", "error", err)
 		}
 	}
 }
@@ -272,14 +279,26 @@ func (p *Program) refused(ctx context.Context, module, permission string) {
 }
 
 // subscribe brings events to whom they concern: to core what modules found
-// out, to each module what its manifest listens to.
-func (p *Program) subscribe() {
+// out, to whoever writes the mails what asks for one, to each module what its
+// manifest listens to.
+func (p *Program) subscribe(public string) error {
+	sender, err := p.settings.sender(p.db.Now)
+	if err != nil {
+		return err
+	}
+	address, err := url.Parse(public)
+	if err != nil {
+		return err
+	}
+	p.events.Subscribe("mail", accounts.MailEvents, p.accounts.Mailer(sender, address))
 	p.events.Subscribe("films", []string{"film.recognised.v1", "film.recognition_ended.v1"}, p.films.Recognise)
+	p.events.Subscribe("titles", []string{"credit.proposed.v1", "person.claimed.v1"}, p.films.Titles)
 	for _, name := range p.host.Names() {
 		p.events.Subscribe("module."+name, p.host.Manifest(name).Listens, func(ctx context.Context, e core.Event) error {
 			return p.host.Deliver(ctx, name, e)
 		})
 	}
+	return nil
 }
 
 // hostFilms answers a module that asks for films, as the actor of ctx.

@@ -6,9 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime/quotedprintable"
 	"net/http"
+	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,6 +79,7 @@ func stories(setup func(*testscript.Env) error) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"http":    scriptHTTP,
 			"capture": scriptCapture,
+			"mailed":  scriptMailed,
 			"ready":   scriptReady,
 		},
 	}
@@ -148,7 +153,7 @@ func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
 			return final{err}
 		}
 		request.Header = header
-		answer, err := http.DefaultClient.Do(request)
+		answer, err := stubborn.Do(request)
 		if err != nil {
 			return final{err}
 		}
@@ -169,6 +174,9 @@ func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
 		return nil
 	})
 }
+
+// stubborn follows no redirection: it is an answer like another.
+var stubborn = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // scriptCapture keeps a field of the last answer in a variable.
 //
@@ -196,6 +204,62 @@ func scriptCapture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("capture: no %s in %s", args[1], ts.Getenv("ANSWER"))
 	}
 	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+// scriptMailed waits for a mail to an address that holds a secret, and keeps
+// the secret of the newest in a variable. The mails are those that the platform
+// captured in its data folder.
+//
+//	mailed lea@example.org SECRET
+func scriptMailed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mailed address NAME")
+	}
+	until(ts, func() error {
+		files, err := filepath.Glob(filepath.Join(ts.Getenv("LABFILMS_DATA"), "mail", "*.eml"))
+		if err != nil {
+			return final{err}
+		}
+		slices.Sort(files)
+		for _, file := range slices.Backward(files) {
+			secret, err := mailedSecret(file, args[0])
+			if err != nil {
+				return err
+			}
+			if secret != "" {
+				ts.Setenv(args[1], secret)
+				return nil
+			}
+		}
+		return fmt.Errorf("none of %d mails to %s holds a secret", len(files), args[0])
+	})
+}
+
+var secretInMail = regexp.MustCompile(`token=([A-Za-z0-9_-]+)`)
+
+// mailedSecret returns the secret in a mail to the address, "" where it is to
+// somebody else or holds none.
+func mailedSecret(file, to string) (string, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	message, err := mail.ReadMessage(bytes.NewReader(content))
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(message.Header.Get("To"), to) {
+		return "", nil
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+	if err != nil {
+		return "", err
+	}
+	found := secretInMail.FindSubmatch(body)
+	if found == nil {
+		return "", nil
+	}
+	return string(found[1]), nil
 }
 
 func demoToken(ts *testscript.TestScript, who string) string {
