@@ -194,10 +194,10 @@ var coreSecrets = []secret{
 		name: "a notification",
 		make: func(t *testing.T, p *platform, mark string) map[string]string {
 			film := p.film(t, "Annoncé")
-			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/credits", map[string]any{"credits": []any{map[string]any{"person": p.person(t, "lucie"), "craft_text": "Figuration"}}})
-			return map[string]string{"notification": p.must(t, "creator@la-reunion", http.MethodGet, "/v1/me/notifications?limit=1", nil).first("id")}
+			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/credits", map[string]any{"credits": []any{map[string]any{"person": p.person(t, "karim"), "craft_text": "Figuration"}}})
+			return map[string]string{"notification": p.must(t, "creator@occitanie", http.MethodGet, "/v1/me/notifications?limit=1", nil).first("id")}
 		},
-		may: []string{"creator@la-reunion"},
+		may: []string{"creator@occitanie"},
 		probes: func(ids map[string]string) []probe {
 			return []probe{{http.MethodPost, "/v1/me/notifications/" + ids["notification"] + "/read", nil, nil}}
 		},

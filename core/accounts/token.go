@@ -88,7 +88,7 @@ func (a *Accounts) CreateToken(ctx context.Context, in NewToken) (secret string,
 		if made, err = create.Save(ctx); err != nil {
 			return err
 		}
-		return a.record(ctx, c, owner, audit.Entry{Action: "token.create", Object: "token:" + made.ID})
+		return a.record(ctx, c, owner, audit.Entry{Action: "token.create", Object: "account:" + owner})
 	})
 	return secret, made, err
 }
@@ -161,7 +161,7 @@ func (a *Accounts) RevokeToken(ctx context.Context, id string) error {
 		if err != nil || n == 0 {
 			return or(err, ErrTokenUnknown)
 		}
-		return a.record(ctx, c, owner, audit.Entry{Action: "token.revoke", Object: "token:" + id})
+		return a.record(ctx, c, owner, audit.Entry{Action: "token.revoke", Object: "account:" + owner})
 	})
 }
 

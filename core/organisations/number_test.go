@@ -1,0 +1,64 @@
+package organisations
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/text"
+)
+
+func TestTheNumbersOfFranceAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in      facts
+		siren   string
+		refused string // pointers
+	}{
+		{facts{siren: "732 829 320"}, "732829320", ""},
+		{facts{siret: "732 829 320 00074"}, "732829320", ""},
+		{facts{siren: "356000000", siret: "35600000000048"}, "356000000", ""}, // by both rules
+		{facts{siren: "356000000", siret: "35600000049837"}, "356000000", ""}, // by the sum alone
+		{facts{siren: "732829321"}, "732829321", "/siren"},
+		{facts{siren: "73282932"}, "73282932", "/siren"},
+		{facts{siren: "73282932O"}, "73282932O", "/siren"},
+		{facts{siren: "732829320", siret: "73282932000075"}, "732829320", "/siret"},
+		{facts{siren: "356000000", siret: "73282932000074"}, "356000000", "/siret"},
+		{facts{siret: "7328293200007"}, "", "/siret"},
+		{facts{rna: "w 751 234 567", naf: "5911b"}, "", "/naf"},
+		{facts{rna: "W2A1234567", naf: "59.11b", idcc: "3097"}, "", ""},
+		{facts{rna: "751234567", naf: "59.11B", idcc: "30977"}, "", "/rna /idcc"},
+	} {
+		f := c.in
+		var form text.Form
+		f.checkNumbers(&form)
+		var refused []string
+		if err := form.Err(); err != nil {
+			for _, r := range core.AsError(err).Reasons {
+				refused = append(refused, r.Pointer)
+			}
+		}
+		if got := strings.Join(refused, " "); got != c.refused || f.siren != c.siren {
+			t.Errorf("%+v: SIREN %q, refused %q; want %q, %q", c.in, f.siren, got, c.siren, c.refused)
+		}
+	}
+}
+
+func TestASingleWrongDigitIsFound(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.StringMatching(`[0-9]{8}`).Draw(t, "digits")
+		whole := ""
+		for last := range 10 {
+			if try := digits + string(rune('0'+last)); luhn(try) {
+				whole = try
+			}
+		}
+		at, wrong := rapid.IntRange(0, 8).Draw(t, "at"), byte('0'+rapid.IntRange(0, 9).Draw(t, "digit"))
+		if spoilt := whole[:at] + string(wrong) + whole[at+1:]; wrong != whole[at] && luhn(spoilt) {
+			t.Fatalf("%s passes for %s", spoilt, whole)
+		}
+	})
+}
