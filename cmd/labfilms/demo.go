@@ -69,6 +69,9 @@ func (p *Program) Demo(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("demonstration: %w", err), os.RemoveAll(file))
 	}
+	if err := p.demoProfiles(ctx, cast); err != nil {
+		return fmt.Errorf("demonstration: %w", err)
+	}
 	if err := p.demoFilms(ctx, cast); err != nil {
 		return fmt.Errorf("demonstration: %w", err)
 	}
@@ -115,6 +118,69 @@ func (p *Program) demoPeople(system context.Context) ([]signIn, map[string]castM
 	return signIns, cast, nil
 }
 
+// demoProfiles has people say what they do and where they live, and belong
+// somewhere, through the API.
+func (p *Program) demoProfiles(ctx context.Context, cast map[string]castMember) error {
+	for _, d := range demoPeople {
+		profile := map[string]any{"commune": d.commune, "bio": d.bio}
+		if len(d.crafts) > 0 {
+			profile["crafts"] = d.crafts
+		}
+		// Nobody else knows of them yet: the version is the first.
+		if _, err := p.say(ctx, cast[d.handle], http.MethodPatch, "/v1/people/"+d.handle, profile, "If-Match", `"1"`); err != nil {
+			return err
+		}
+	}
+	for _, o := range demoOrganisations {
+		_, err := p.ask(ctx, cast[o.by], "/v1/organisations", map[string]any{
+			"space": "bretagne", "kind": o.kind, "name": o.name, "description": o.description,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoTitles writes the titles of the films, and has who is named say yes.
+func (p *Program) demoTitles(ctx context.Context, cast map[string]castMember, films map[string]string) error {
+	for _, f := range demoFilms {
+		var credits []map[string]string
+		for _, c := range demoCredits {
+			if c.film == f.title {
+				credits = append(credits, map[string]string{"person": cast[c.handle].account.PersonID, "craft": c.craft})
+			}
+		}
+		if len(credits) == 0 {
+			continue
+		}
+		at := "/v1/films/" + films[f.title] + "/credits"
+		content, err := p.say(ctx, cast[f.by], http.MethodPost, at, map[string]any{"credits": credits})
+		if err != nil {
+			return err
+		}
+		var made struct {
+			Data []struct {
+				ID        string
+				Confirmed bool
+				Person    struct{ Slug string }
+			}
+		}
+		if err := json.Unmarshal(content, &made); err != nil {
+			return fmt.Errorf("POST %s: %w", at, err)
+		}
+		for _, c := range made.Data {
+			if c.Confirmed {
+				continue // their own film
+			}
+			if _, err := p.ask(ctx, cast[c.Person.Slug], at+"/"+c.ID+"/confirm", nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // demoFilms makes the films and the choices as the people would, through the
 // API.
 func (p *Program) demoFilms(ctx context.Context, cast map[string]castMember) error {
@@ -137,6 +203,9 @@ func (p *Program) demoFilms(ctx context.Context, cast map[string]castMember) err
 				return err
 			}
 		}
+	}
+	if err := p.demoTitles(ctx, cast, ids); err != nil {
+		return err
 	}
 	for _, s := range demoSelections {
 		ecran := "/v1/spaces/" + s.space + "/ecran"
@@ -165,34 +234,48 @@ var demoClient = &http.Client{Timeout: 30 * time.Second}
 
 // ask posts body as one of the cast and returns the id in the answer.
 func (p *Program) ask(ctx context.Context, who castMember, path string, body any) (id string, err error) {
-	content := []byte(nil)
-	if body != nil {
-		if content, err = json.Marshal(body); err != nil {
-			return "", err
-		}
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.addr+path, bytes.NewReader(content))
+	content, err := p.say(ctx, who, http.MethodPost, path, body)
 	if err != nil {
 		return "", err
-	}
-	r.Header.Set("Authorization", "Bearer "+who.token)
-	r.Header.Set("Content-Type", "application/json")
-	a, err := demoClient.Do(r)
-	if err != nil {
-		return "", err
-	}
-	defer a.Body.Close()
-	if content, err = io.ReadAll(a.Body); err != nil {
-		return "", err
-	}
-	if a.StatusCode >= http.StatusMultipleChoices {
-		return "", fmt.Errorf("POST %s: %s %s", path, a.Status, content)
 	}
 	var answer struct{ ID string }
 	if err := json.Unmarshal(content, &answer); err != nil {
 		return "", fmt.Errorf("POST %s: %w", path, err)
 	}
 	return answer.ID, nil
+}
+
+// say sends body as one of the cast and returns what is answered. Headers are
+// given as name and value in turn.
+func (p *Program) say(ctx context.Context, who castMember, method, path string, body any, headers ...string) ([]byte, error) {
+	content := []byte(nil)
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return nil, err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+p.addr+path, bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+who.token)
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	a, err := demoClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Body.Close()
+	if content, err = io.ReadAll(a.Body); err != nil {
+		return nil, err
+	}
+	if a.StatusCode >= http.StatusMultipleChoices {
+		return nil, fmt.Errorf("%s %s: %s %s", method, path, a.Status, content)
+	}
+	return content, nil
 }
 
 // lines writes the list with one sign-in a line, so that grep finds it.

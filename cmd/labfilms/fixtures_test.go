@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"mime/quotedprintable"
 	"net/http"
 	"net/mail"
 	"os"
@@ -157,7 +156,7 @@ func (p *platform) mailed(t testing.TB, to string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		text, err := io.ReadAll(m.Body)
 		f.Close()
 		if err != nil {
 			t.Fatal(err)

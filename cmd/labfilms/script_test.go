@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime/quotedprintable"
 	"net/http"
 	"net/mail"
 	"os"
@@ -206,9 +205,9 @@ func scriptCapture(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(v))
 }
 
-// scriptMailed waits for a mail to an address that holds a secret, and keeps
-// the secret of the newest in a variable. The mails are those that the platform
-// captured in its data folder.
+// scriptMailed waits for a mail to an address that holds a secret which the
+// script does not have yet, and keeps that of the newest in a variable. The
+// mails are those that the platform captured in its data folder.
 //
 //	mailed lea@example.org SECRET
 func scriptMailed(ts *testscript.TestScript, neg bool, args []string) {
@@ -226,7 +225,8 @@ func scriptMailed(ts *testscript.TestScript, neg bool, args []string) {
 			if err != nil {
 				return err
 			}
-			if secret != "" {
+			if secret != "" && !strings.Contains(ts.Getenv("MAILED"), secret) {
+				ts.Setenv("MAILED", ts.Getenv("MAILED")+" "+secret)
 				ts.Setenv(args[1], secret)
 				return nil
 			}
@@ -251,7 +251,7 @@ func mailedSecret(file, to string) (string, error) {
 	if !strings.Contains(message.Header.Get("To"), to) {
 		return "", nil
 	}
-	body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+	body, err := io.ReadAll(message.Body)
 	if err != nil {
 		return "", err
 	}

@@ -23,7 +23,7 @@ func NewFolder(path string, now func() time.Time) *Folder { return &Folder{path,
 // Send writes the message. A reader finds it whole or not at all.
 func (f *Folder) Send(_ context.Context, m Message) error {
 	now := f.now()
-	content, err := encode(m, netmail.Address{Name: "LabFilms", Address: "labfilms@localhost"}, now)
+	content, err := encode(m, netmail.Address{Name: "LabFilms", Address: "labfilms@localhost"}, now, true)
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,16 @@ type Sender interface {
 }
 
 // encode writes the message as RFC 5322 has it, from an address at a time.
-// Nothing that is in it can become a header.
-func encode(m Message, from netmail.Address, now time.Time) ([]byte, error) {
+// Nothing that is in it can become a header. As quoted-printable it passes every
+// server; plain it is for a reader of files, whose links stay in one piece.
+func encode(m Message, from netmail.Address, now time.Time, plain bool) ([]byte, error) {
 	to, err := netmail.ParseAddress(m.To)
 	if err != nil || to.Name != "" || strings.ContainsAny(m.To, "\r\n") {
 		return nil, errors.New("mail: the address is none")
+	}
+	transfer := "quoted-printable"
+	if plain {
+		transfer = "8bit"
 	}
 	var b bytes.Buffer
 	for _, header := range [][2]string{
@@ -54,13 +59,18 @@ func encode(m Message, from netmail.Address, now time.Time) ([]byte, error) {
 		{"Content-Language", oneWord(m.Locale)},
 		{"MIME-Version", "1.0"},
 		{"Content-Type", "text/plain; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
+		{"Content-Transfer-Encoding", transfer},
 	} {
 		fmt.Fprintf(&b, "%s: %s\r\n", header[0], header[1])
 	}
 	b.WriteString("\r\n")
+	text := strings.ReplaceAll(m.Text, "\n", "\r\n")
+	if plain {
+		b.WriteString(text)
+		return b.Bytes(), nil
+	}
 	w := quotedprintable.NewWriter(&b)
-	if _, err := w.Write([]byte(strings.ReplaceAll(m.Text, "\n", "\r\n"))); err != nil {
+	if _, err := w.Write([]byte(text)); err != nil {
 		return nil, err
 	}
 	if err := w.Close(); err != nil {

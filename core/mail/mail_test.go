@@ -115,7 +115,11 @@ func check(t *testing.T, content []byte, from string) {
 	if got := m.Header.Get("Message-Id"); !strings.HasSuffix(got, "@films.example.orgX-Evil2>") {
 		t.Errorf("it is called %s", got)
 	}
-	text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	body := m.Body
+	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+		body = quotedprintable.NewReader(body)
+	}
+	text, err := io.ReadAll(body)
 	if err != nil || strings.ReplaceAll(string(text), "\r\n", "\n") != letter.Text {
 		t.Errorf("the text is %q, %v", text, err)
 	}

@@ -69,7 +69,7 @@ func NewSMTP(raw string, now func() time.Time) (*SMTP, error) {
 // Send hands the message to the server and returns once it has taken it. It
 // returns ErrUnreachable, or what the server has against this mail.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
-	content, err := encode(m, s.from, s.now())
+	content, err := encode(m, s.from, s.now(), false)
 	if err != nil {
 		return err
 	}
