@@ -23439,6 +23439,7 @@ type SentMailMutation struct {
 	typ           string
 	id            *string
 	email         *string
+	letter        *string
 	at            *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -23586,6 +23587,42 @@ func (m *SentMailMutation) ResetEmail() {
 	m.email = nil
 }
 
+// SetLetter sets the "letter" field.
+func (m *SentMailMutation) SetLetter(s string) {
+	m.letter = &s
+}
+
+// Letter returns the value of the "letter" field in the mutation.
+func (m *SentMailMutation) Letter() (r string, exists bool) {
+	v := m.letter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLetter returns the old "letter" field's value of the SentMail entity.
+// If the SentMail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SentMailMutation) OldLetter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLetter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLetter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLetter: %w", err)
+	}
+	return oldValue.Letter, nil
+}
+
+// ResetLetter resets all changes to the "letter" field.
+func (m *SentMailMutation) ResetLetter() {
+	m.letter = nil
+}
+
 // SetAt sets the "at" field.
 func (m *SentMailMutation) SetAt(t time.Time) {
 	m.at = &t
@@ -23656,9 +23693,12 @@ func (m *SentMailMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SentMailMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.email != nil {
 		fields = append(fields, sentmail.FieldEmail)
+	}
+	if m.letter != nil {
+		fields = append(fields, sentmail.FieldLetter)
 	}
 	if m.at != nil {
 		fields = append(fields, sentmail.FieldAt)
@@ -23673,6 +23713,8 @@ func (m *SentMailMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case sentmail.FieldEmail:
 		return m.Email()
+	case sentmail.FieldLetter:
+		return m.Letter()
 	case sentmail.FieldAt:
 		return m.At()
 	}
@@ -23686,6 +23728,8 @@ func (m *SentMailMutation) OldField(ctx context.Context, name string) (ent.Value
 	switch name {
 	case sentmail.FieldEmail:
 		return m.OldEmail(ctx)
+	case sentmail.FieldLetter:
+		return m.OldLetter(ctx)
 	case sentmail.FieldAt:
 		return m.OldAt(ctx)
 	}
@@ -23703,6 +23747,13 @@ func (m *SentMailMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmail(v)
+		return nil
+	case sentmail.FieldLetter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLetter(v)
 		return nil
 	case sentmail.FieldAt:
 		v, ok := value.(time.Time)
@@ -23762,6 +23813,9 @@ func (m *SentMailMutation) ResetField(name string) error {
 	switch name {
 	case sentmail.FieldEmail:
 		m.ResetEmail()
+		return nil
+	case sentmail.FieldLetter:
+		m.ResetLetter()
 		return nil
 	case sentmail.FieldAt:
 		m.ResetAt()

@@ -2053,6 +2053,24 @@ func init() {
 			return nil
 		}
 	}()
+	// sentmailDescLetter is the schema descriptor for letter field.
+	sentmailDescLetter := sentmailFields[1].Descriptor()
+	// sentmail.LetterValidator is a validator for the "letter" field. It is called by the builders before save.
+	sentmail.LetterValidator = func() func(string) error {
+		validators := sentmailDescLetter.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(letter string) error {
+			for _, fn := range fns {
+				if err := fn(letter); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	// sentmailDescID is the schema descriptor for id field.
 	sentmailDescID := sentmailMixinFields0[0].Descriptor()
 	// sentmail.DefaultID holds the default value on creation for the id field.

@@ -19,6 +19,8 @@ type SentMail struct {
 	ID string `json:"id,omitempty"`
 	// Email holds the value of the "email" field.
 	Email string `json:"email,omitempty"`
+	// Which it was: reset.
+	Letter string `json:"letter,omitempty"`
 	// At holds the value of the "at" field.
 	At           time.Time `json:"at,omitempty"`
 	selectValues sql.SelectValues
@@ -29,7 +31,7 @@ func (*SentMail) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case sentmail.FieldID, sentmail.FieldEmail:
+		case sentmail.FieldID, sentmail.FieldEmail, sentmail.FieldLetter:
 			values[i] = new(sql.NullString)
 		case sentmail.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -59,6 +61,12 @@ func (_m *SentMail) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email", values[i])
 			} else if value.Valid {
 				_m.Email = value.String
+			}
+		case sentmail.FieldLetter:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field letter", values[i])
+			} else if value.Valid {
+				_m.Letter = value.String
 			}
 		case sentmail.FieldAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -104,6 +112,9 @@ func (_m *SentMail) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("email=")
 	builder.WriteString(_m.Email)
+	builder.WriteString(", ")
+	builder.WriteString("letter=")
+	builder.WriteString(_m.Letter)
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))

@@ -29,6 +29,12 @@ func (_c *SentMailCreate) SetEmail(v string) *SentMailCreate {
 	return _c
 }
 
+// SetLetter sets the "letter" field.
+func (_c *SentMailCreate) SetLetter(v string) *SentMailCreate {
+	_c.mutation.SetLetter(v)
+	return _c
+}
+
 // SetAt sets the "at" field.
 func (_c *SentMailCreate) SetAt(v time.Time) *SentMailCreate {
 	_c.mutation.SetAt(v)
@@ -100,6 +106,14 @@ func (_c *SentMailCreate) check() error {
 			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "SentMail.email": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Letter(); !ok {
+		return &ValidationError{Name: "letter", err: errors.New(`ent: missing required field "SentMail.letter"`)}
+	}
+	if v, ok := _c.mutation.Letter(); ok {
+		if err := sentmail.LetterValidator(v); err != nil {
+			return &ValidationError{Name: "letter", err: fmt.Errorf(`ent: validator failed for field "SentMail.letter": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "SentMail.at"`)}
 	}
@@ -147,6 +161,10 @@ func (_c *SentMailCreate) createSpec() (*SentMail, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Email(); ok {
 		_spec.SetField(sentmail.FieldEmail, field.TypeString, value)
 		_node.Email = value
+	}
+	if value, ok := _c.mutation.Letter(); ok {
+		_spec.SetField(sentmail.FieldLetter, field.TypeString, value)
+		_node.Letter = value
 	}
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(sentmail.FieldAt, field.TypeTime, value)
@@ -223,6 +241,9 @@ func (u *SentMailUpsertOne) UpdateNewValues() *SentMailUpsertOne {
 		}
 		if _, exists := u.create.mutation.Email(); exists {
 			s.SetIgnore(sentmail.FieldEmail)
+		}
+		if _, exists := u.create.mutation.Letter(); exists {
+			s.SetIgnore(sentmail.FieldLetter)
 		}
 		if _, exists := u.create.mutation.At(); exists {
 			s.SetIgnore(sentmail.FieldAt)
@@ -443,6 +464,9 @@ func (u *SentMailUpsertBulk) UpdateNewValues() *SentMailUpsertBulk {
 			}
 			if _, exists := b.mutation.Email(); exists {
 				s.SetIgnore(sentmail.FieldEmail)
+			}
+			if _, exists := b.mutation.Letter(); exists {
+				s.SetIgnore(sentmail.FieldLetter)
 			}
 			if _, exists := b.mutation.At(); exists {
 				s.SetIgnore(sentmail.FieldAt)

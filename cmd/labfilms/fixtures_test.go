@@ -134,7 +134,7 @@ func (p *platform) registration(t testing.TB) string {
 func (p *platform) registered(t testing.TB) (email, as string) {
 	t.Helper()
 	email = p.registration(t)
-	p.tokens[email] = p.must(t, "", http.MethodPost, "/v1/auth/verify", map[string]any{"token": p.mailed(t, email)}).field("token")
+	p.tokens[email] = p.must(t, "", http.MethodPost, "/v1/auth/verify", map[string]any{"token": p.mailed(t, email), "password": testPassword}).field("token")
 	return email, email
 }
 

@@ -309,7 +309,10 @@ func (p *Program) hostFilms(ctx context.Context, ids []string) ([]host.Film, err
 	}
 	answer := make([]host.Film, 0, len(found))
 	for _, f := range found {
-		film := host.Film{ID: f.ID, Title: f.Title, Slug: f.Slug, Stage: string(f.Stage), Space: f.SpaceID, Relations: f.Relations}
+		film := host.Film{
+			ID: f.ID, Title: f.Title, Slug: f.Slug, Stage: string(f.Stage), Space: f.SpaceID, Relations: f.Relations,
+			Form: string(f.Form), Consent: string(f.Consent),
+		}
 		if f.Year != nil {
 			film.Year = *f.Year
 		}

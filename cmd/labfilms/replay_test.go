@@ -103,7 +103,7 @@ var posts = map[string]func(t *testing.T, p *platform) (as, path string, body an
 		return "", "/v1/auth/register", map[string]any{"email": handle + "@example.org", "password": testPassword, "name": "Rejouer", "handle": handle, "commune": "29019"}
 	},
 	"verify-registration": func(t *testing.T, p *platform) (string, string, any) {
-		return "", "/v1/auth/verify", map[string]any{"token": p.mailed(t, p.registration(t))}
+		return "", "/v1/auth/verify", map[string]any{"token": p.mailed(t, p.registration(t)), "password": testPassword}
 	},
 	"resend-verification": func(t *testing.T, p *platform) (string, string, any) {
 		return "", "/v1/auth/verify/resend", map[string]any{"email": p.registration(t)}

@@ -115,6 +115,14 @@ func (p post) verify(ctx context.Context, r *ent.Registration) error {
 func (p post) reset(ctx context.Context, known *ent.Account) error {
 	return p.send(ctx, known.Email, known.Locale, "reset", func(ctx context.Context, c *ent.Client, digest string) (string, error) {
 		now := p.store.DB().Now()
+		// The secret of a mail before this one holds no longer.
+		_, err := c.Proof.Update().
+			Where(proof.AccountID(known.ID), proof.KindEQ(proof.KindReset), proof.UsedAtIsNil()).
+			SetUsedAt(now).SetUpdatedAt(now).
+			Save(ctx)
+		if err != nil {
+			return "", err
+		}
 		return "/reset", c.Proof.Create().
 			SetAccountID(known.ID).SetKind(proof.KindReset).SetEmail(known.Email).SetSecretHash(digest).
 			SetExpiresAt(now.Add(resetLife)).SetCreatedAt(now).SetUpdatedAt(now).
@@ -144,7 +152,12 @@ func (p post) change(ctx context.Context, asked *ent.Proof) error {
 // secret, keep keeps its digest and says to which page of a front end it goes.
 func (p post) send(ctx context.Context, to, locale, letter string, keep func(ctx context.Context, c *ent.Client, digest string) (page string, err error)) error {
 	now := p.store.DB().Now()
-	if n, err := p.store.From(ctx).SentMail.Query().Where(sentmail.Email(to), sentmail.AtGT(now.Add(-time.Hour))).Count(ctx); err != nil || n >= mailsAnHour {
+	// Each kind is counted for itself, or whoever asks for one would silence the
+	// others; and that something is about to change is always said.
+	n, err := p.store.From(ctx).SentMail.Query().
+		Where(sentmail.Email(to), sentmail.Letter(letter), sentmail.AtGT(now.Add(-time.Hour))).
+		Count(ctx)
+	if err != nil || n >= mailsAnHour && letter != "leaving" {
 		return err
 	}
 	var filled struct{ Token, Link string }
@@ -168,7 +181,7 @@ func (p post) send(ctx context.Context, to, locale, letter string, keep func(ctx
 		return err
 	}
 	subject, text, _ := strings.Cut(strings.TrimSpace(b.String()), "\n\n")
-	err := p.sender.Send(ctx, mail.Message{To: to, Subject: subject, Text: text + "\n", Locale: language, Host: p.public.Hostname()})
+	err = p.sender.Send(ctx, mail.Message{To: to, Subject: subject, Text: text + "\n", Locale: language, Host: p.public.Hostname()})
 	if err != nil {
 		return err
 	}
@@ -176,7 +189,7 @@ func (p post) send(ctx context.Context, to, locale, letter string, keep func(ctx
 		if _, err := c.SentMail.Delete().Where(sentmail.AtLTE(now.Add(-time.Hour))).Exec(ctx); err != nil {
 			return err
 		}
-		return c.SentMail.Create().SetEmail(to).SetAt(now).Exec(ctx)
+		return c.SentMail.Create().SetEmail(to).SetLetter(letter).SetAt(now).Exec(ctx)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime/quotedprintable"
 	netmail "net/mail"
 	"net/url"
 	"os"
@@ -93,7 +92,7 @@ func (o office) mails(t *testing.T, to string) []letter {
 		if m.Header.Get("To") != "<"+to+">" {
 			continue
 		}
-		text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		text, err := io.ReadAll(m.Body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -156,14 +156,34 @@ type Joined struct {
 }
 
 // Verify makes the account that was begun, for whoever shows the secret that
-// was mailed, and signs them in: it returns the same as SignIn. They are a
-// member of their home, and a creator there if they make films. Anybody may
-// call it. It returns ErrProof or ErrRegistered; of two registrations of one
-// address that are verified at the same time, one becomes the account.
-func (a *Accounts) Verify(ctx context.Context, secret string) (token string, _ *ent.Session, err error) {
+// was mailed and knows the password that was chosen: so nobody begins an account
+// with somebody else's address and their own password, and has it finished by
+// the owner of the mailbox. It signs them in and returns the same as SignIn. They
+// are a member of their home, and a creator there if they make films. Anybody
+// may call it. It returns ErrProof, ErrPassword, ErrThrottled or ErrRegistered;
+// of two registrations of one address that are verified at the same time, one
+// becomes the account.
+func (a *Accounts) Verify(ctx context.Context, secret, password string) (token string, _ *ent.Session, err error) {
 	if len(secret) > secretMax {
 		return "", nil, ErrProof
 	}
+	known, err := a.store.From(ctx).Registration.Query().
+		Where(registration.SecretHash(digest(secret)), registration.ExpiresAtGT(a.store.DB().Now())).
+		Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", nil, ErrProof
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	attempt := attempt{email: "verify " + known.ID}
+	if !a.throttle.take(attempt) {
+		return "", nil, ErrThrottled
+	}
+	if ok, err := a.matches(ctx, password, known.PasswordHash); err != nil || !ok {
+		return "", nil, or(err, ErrPassword)
+	}
+	a.throttle.succeeded(attempt)
 	var begun *ent.Session
 	err = a.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		now := a.store.DB().Now()

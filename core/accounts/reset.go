@@ -62,7 +62,8 @@ func (a *Accounts) ask(ctx context.Context, event, email string, find func(email
 }
 
 // Reset sets the password of the account whose mailed secret is shown, and ends
-// all its sessions and access tokens: who had got in is out. Anybody may call
+// all its sessions, access tokens and mailed secrets: who had got in is out.
+// Anybody may call
 // it. It returns ErrProof, or [core.ErrInvalid] with the reasons.
 func (a *Accounts) Reset(ctx context.Context, secret, password string) error {
 	var form text.Form
@@ -110,11 +111,28 @@ func (a *Accounts) use(ctx context.Context, c *ent.Client, kind proof.Kind, secr
 	if err != nil {
 		return nil, err
 	}
+	// Whoever sets the password or the address at the same time waits, and then
+	// finds that this one was used.
+	if _, err := c.Account.Query().Where(account.ID(p.AccountID), db.Alone).IDs(ctx); err != nil {
+		return nil, err
+	}
 	n, err := c.Proof.Update().Where(proof.ID(p.ID), is).SetUsedAt(now).SetUpdatedAt(now).Save(ctx)
 	if err != nil || n == 0 {
 		return nil, or(err, ErrProof)
 	}
-	return p, nil
+	return p, a.void(ctx, c, p.AccountID)
+}
+
+// void ends every mailed secret of an account: once its password or its address
+// is set, whoever could read its mail before, or had asked for another address,
+// can do nothing with them.
+func (a *Accounts) void(ctx context.Context, c *ent.Client, account string) error {
+	now := a.store.DB().Now()
+	_, err := c.Proof.Update().
+		Where(proof.AccountID(account), proof.UsedAtIsNil()).
+		SetUsedAt(now).SetUpdatedAt(now).
+		Save(ctx)
+	return err
 }
 
 // changed writes what was done to an account and tells its owner.
@@ -150,6 +168,9 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, password string)
 			Save(ctx)
 		if err != nil || n == 0 {
 			return or(err, ErrPassword)
+		}
+		if err := a.void(ctx, c, known.ID); err != nil {
+			return err
 		}
 		_, err = c.Session.Delete().
 			Where(session.AccountID(known.ID), session.IDNEQ(core.ActorFrom(ctx).Credential)).

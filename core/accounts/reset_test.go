@@ -50,7 +50,7 @@ func TestAResetThrowsOutWhoeverHadGotIn(t *testing.T) {
 		if err := o.Reset(coretest.Visitor(), secret, "short"); !errors.Is(err, core.ErrInvalid) {
 			t.Errorf("a password that is too short: %v", err)
 		}
-		if _, _, err := o.Verify(coretest.Visitor(), secret); !errors.Is(err, accounts.ErrProof) {
+		if _, _, err := o.Verify(coretest.Visitor(), secret, password); !errors.Is(err, accounts.ErrProof) {
 			t.Errorf("it verifies: %v", err)
 		}
 		if err := o.ConfirmEmail(coretest.Visitor(), secret); !errors.Is(err, accounts.ErrProof) {

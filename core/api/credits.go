@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -434,15 +433,12 @@ func (a *API) namesIn(ctx context.Context, credits []films.Credited) (creditName
 			n.organisations[o.ID] = Reference{ID: o.ID, Name: o.Name, Slug: o.Slug}
 		}
 	}
-	slices.Sort(ids)
-	for ids := range slices.Chunk(slices.Compact(ids), 500) {
-		people, err := a.directory.Get(ctx, ids)
-		if err != nil {
-			return n, err
-		}
-		for id, p := range people {
-			n.people[id] = Reference{ID: p.ID, Name: p.Name, Slug: p.Handle}
-		}
+	people, err := a.seen(ctx, ids)
+	if err != nil {
+		return n, err
+	}
+	for id, p := range people {
+		n.people[id] = *personReference(p)
 	}
 	return n, nil
 }

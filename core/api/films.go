@@ -56,11 +56,12 @@ type FilmExpands struct {
 	Owner        *Person       `json:"owner,omitempty"`
 	Credits      []Credit      `json:"credits,omitempty" nullable:"false" doc:"The first 50, in the order of the titles."`
 	Recognitions []Recognition `json:"recognitions,omitempty" nullable:"false" doc:"The latest 20."`
+	Members      []FilmMember  `json:"members,omitempty" nullable:"false" doc:"The first 50, for those who make the film."`
 }
 
 // FilmExpand is what a reader of films wants beside them.
 type FilmExpand struct {
-	Expand []string `query:"expand" enum:"space,owner,credits,recognitions" maxItems:"4" doc:"Also answer these, in expanded."`
+	Expand []string `query:"expand" enum:"space,owner,credits,recognitions,members" maxItems:"5" doc:"Also answer these, in expanded."`
 }
 
 type filmBody struct {
@@ -444,6 +445,14 @@ func (a *API) expandFilms(ctx context.Context, all []*ent.Film, owners map[strin
 				for _, r := range recognitions {
 					expands[id].Recognitions = append(expands[id].Recognitions, viewRecognition(r))
 				}
+			}
+		case "members":
+			found, err := a.membersOf(ctx, ids)
+			if err != nil {
+				return nil, err
+			}
+			for id, members := range found {
+				expands[id].Members = members
 			}
 		}
 	}

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -125,6 +127,25 @@ func (a *API) removeFilmMember(ctx context.Context, in *FilmMemberPath) (*struct
 	return nil, a.films.RemoveMember(ctx, in.Film, in.Member)
 }
 
+// membersOf returns the first fifty members of each of the films, by film.
+func (a *API) membersOf(ctx context.Context, ids []string) (map[string][]FilmMember, error) {
+	found, err := a.films.MembersOf(ctx, ids, 50)
+	if err != nil {
+		return nil, err
+	}
+	views, err := a.viewFilmMembers(ctx, slices.Concat(slices.Collect(maps.Values(found))...))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string][]FilmMember, len(found))
+	for film, members := range found {
+		for _, m := range members {
+			all[film] = append(all[film], views[m.ID])
+		}
+	}
+	return all, nil
+}
+
 // viewFilmMembers returns members as the asker sees them, by id, in a constant
 // number of queries.
 func (a *API) viewFilmMembers(ctx context.Context, members []*ent.FilmMember) (map[string]FilmMember, error) {
@@ -132,7 +153,7 @@ func (a *API) viewFilmMembers(ctx context.Context, members []*ent.FilmMember) (m
 	for i, m := range members {
 		ids[i] = m.PersonID
 	}
-	people, err := a.directory.Get(ctx, ids)
+	people, err := a.seen(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -145,4 +166,18 @@ func (a *API) viewFilmMembers(ctx context.Context, members []*ent.FilmMember) (m
 		views[m.ID] = view
 	}
 	return views, nil
+}
+
+// seen returns those of the people whom the asker sees, by id. It runs one query
+// for each five hundred of them.
+func (a *API) seen(ctx context.Context, ids []string) (map[string]*ent.Person, error) {
+	people := make(map[string]*ent.Person, len(ids))
+	for ids := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), 500) {
+		found, err := a.directory.Get(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(people, found)
+	}
+	return people, nil
 }

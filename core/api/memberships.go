@@ -77,20 +77,25 @@ func (a *API) registerMemberships() {
 		Description: "A merge patch. The last administrator stays one.",
 		Extensions:  rest.Permission("membership.update"),
 	}, a.changeMembership)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "end-membership", Method: http.MethodPost, Path: path + "/{membership}/end", Tags: tags,
+		Summary:     "End a membership",
+		Description: "One's own, to leave, or another's. The last administrator stays.",
+		Extensions:  rest.Permission("membership.end"),
+	}, a.endMembership)
 	for _, move := range []struct {
-		id, path, action, summary, description string
-		do                                     func(ctx context.Context, organisation, membership string) (*ent.Membership, error)
+		id, path, action, summary string
+		do                        func(ctx context.Context, organisation, membership string) (*ent.Membership, error)
 	}{
-		{"accept-membership", "accept", "membership.accept", "Accept an invitation", "", a.organisations.Accept},
-		{"decline-membership", "decline", "membership.decline", "Decline an invitation", "", a.organisations.Decline},
-		{"cancel-membership", "cancel", "membership.cancel", "Take an invitation back", "", a.organisations.Cancel},
-		{"end-membership", "end", "membership.end", "End a membership", "One's own, to leave, or another's. The last administrator stays.", a.organisations.End},
-		{"show-membership", "show", "membership.show", "Let everybody see that I belong to an organisation", "", a.shown(true)},
-		{"hide-membership", "hide", "membership.show", "Let only the organisation's people see that I belong to it", "", a.shown(false)},
+		{"accept-membership", "accept", "membership.accept", "Accept an invitation", a.organisations.Accept},
+		{"decline-membership", "decline", "membership.decline", "Decline an invitation", a.organisations.Decline},
+		{"cancel-membership", "cancel", "membership.cancel", "Take an invitation back", a.organisations.Cancel},
+		{"show-membership", "show", "membership.show", "Let everybody see that I belong to an organisation", a.shown(true)},
+		{"hide-membership", "hide", "membership.show", "Let only the organisation's people see that I belong to it", a.shown(false)},
 	} {
 		huma.Register(a.core, huma.Operation{
 			OperationID: move.id, Method: http.MethodPost, Path: path + "/{membership}/" + move.path, Tags: tags,
-			Summary: move.summary, Description: move.description,
+			Summary:    move.summary,
 			Extensions: rest.Permission(move.action),
 		}, func(ctx context.Context, in *MembershipPath) (*membershipBody, error) {
 			moved, err := move.do(ctx, in.Organisation, in.Membership)
@@ -100,6 +105,24 @@ func (a *API) registerMemberships() {
 			return a.membership(ctx, moved)
 		})
 	}
+}
+
+func (a *API) endMembership(ctx context.Context, in *struct {
+	MembershipPath
+	Body *struct {
+		Until string `json:"until,omitempty" maxLength:"10" doc:"The last day, no later than today, which it is where you name none."`
+	}
+},
+) (*membershipBody, error) {
+	until := ""
+	if in.Body != nil {
+		until = in.Body.Until
+	}
+	ended, err := a.organisations.End(ctx, in.Organisation, in.Membership, until)
+	if err != nil {
+		return nil, err
+	}
+	return a.membership(ctx, ended)
 }
 
 func (a *API) shown(shown bool) func(ctx context.Context, organisation, membership string) (*ent.Membership, error) {

@@ -58,7 +58,7 @@ type OrganisationPath struct {
 
 // OrganisationExpand is what a reader of organisations wants beside them.
 type OrganisationExpand struct {
-	Expand []string `query:"expand" enum:"space,members" maxItems:"2" doc:"Also answer these, in expanded."`
+	Expand []string `query:"expand" enum:"space,members" maxItems:"2" uniqueItems:"true" doc:"Also answer these, in expanded."`
 }
 
 func (a *API) registerOrganisations() {
@@ -82,7 +82,7 @@ func (a *API) registerOrganisations() {
 	huma.Register(a.core, huma.Operation{
 		OperationID: "change-organisation", Method: http.MethodPatch, Path: "/v1/organisations/{organisation}", Tags: tags,
 		Summary:     "Change an organisation",
-		Description: "A merge patch: what is absent stays, null clears. A SIRET brings its SIREN along.",
+		Description: "A merge patch: what is absent stays, null clears. A SIRET brings its SIREN along where there is none.",
 		Extensions:  rest.Permission("organisation.update"),
 	}, a.changeOrganisation)
 	huma.Register(a.core, huma.Operation{
@@ -105,9 +105,10 @@ func (a *API) listOrganisations(ctx context.Context, in *struct {
 	Space string `query:"space" maxLength:"64" doc:"Id or slug of a space; the whole network where it is absent."`
 	Scope string `query:"scope" enum:"here,subtree" default:"subtree"`
 	Kind  string `query:"kind" enum:"association,production,provider,institution,school,cinema,festival,collective"`
+	State string `query:"state" enum:"active,closed" default:"active" doc:"The closed are listed for who moderates there."`
 },
 ) (*struct{ Body rest.ListBody[Organisation] }, error) {
-	filters := filtersOf("space", in.Space, "scope", in.Scope, "kind", in.Kind)
+	filters := filtersOf("space", in.Space, "scope", in.Scope, "kind", in.Kind, "state", in.State)
 	page, err := a.cursors.Open(in.ListParams, in.Sort, filters)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,9 @@ func (a *API) listOrganisations(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	list, err := a.organisations.List(ctx, organisations.Filter{Scope: spaces.Scope(space, in.Scope == "subtree"), Kind: in.Kind}, page)
+	list, err := a.organisations.List(ctx, organisations.Filter{
+		Scope: spaces.Scope(space, in.Scope == "subtree"), Kind: in.Kind, State: in.State,
+	}, page)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (a *API) registerRegistration() {
 	huma.Register(a.core, huma.Operation{
 		OperationID: "verify-registration", Method: http.MethodPost, Path: "/v1/auth/verify", Tags: tags,
 		Summary: "Show that the address is yours, and sign in", DefaultStatus: http.StatusCreated,
-		Description: "The token is the one from the mail. It works once.",
+		Description: "The token is the one from the mail, the password the one that was chosen: who registers somebody else's address gains nothing by it. It works once.",
 		Extensions:  rest.Public(),
 	}, a.verify)
 	huma.Register(a.core, huma.Operation{
@@ -105,8 +105,14 @@ func (a *API) register(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (a *API) verify(ctx context.Context, in *proofInput) (*signedIn, error) {
-	token, session, err := a.accounts.Verify(ctx, in.Body.Token)
+func (a *API) verify(ctx context.Context, in *struct {
+	Body struct {
+		Token    string `json:"token" minLength:"1" maxLength:"200" doc:"From the mail."`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The one that was chosen at the registration."`
+	}
+},
+) (*signedIn, error) {
+	token, session, err := a.accounts.Verify(ctx, in.Body.Token, in.Body.Password)
 	if err != nil {
 		return nil, err
 	}

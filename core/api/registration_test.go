@@ -62,12 +62,12 @@ func TestAnAccountFromItsFirstMailToItsLastSession(t *testing.T) {
 	refused(t, s.send(http.MethodPost, "/v1/auth/register",
 		`{"email":"y@example.org","password":"une phrase de passe","name":"Léa","handle":"autre","space":"nowhere"}`), http.StatusNotFound, "space_unknown")
 	secret := folder.secret(t, "lea@example.org")
-	w = s.send(http.MethodPost, "/v1/auth/verify", `{"token":"`+secret+`"}`)
+	w = s.send(http.MethodPost, "/v1/auth/verify", `{"token":"`+secret+`","password":"une phrase de passe"}`)
 	if w.Code != http.StatusCreated || !strings.HasPrefix(w.Header().Get("Set-Cookie"), "labfilms_session=lfs_") {
 		t.Fatalf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 	as := []string{"Authorization", "Bearer " + field(t, w, "token")}
-	refused(t, s.send(http.MethodPost, "/v1/auth/verify", `{"token":"`+secret+`"}`), http.StatusUnauthorized, "proof_invalid")
+	refused(t, s.send(http.MethodPost, "/v1/auth/verify", `{"token":"`+secret+`","password":"une phrase de passe"}`), http.StatusUnauthorized, "proof_invalid")
 
 	// Her settings, as they were read.
 	me := s.send(http.MethodGet, "/v1/me", "", as...)

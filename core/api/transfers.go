@@ -16,7 +16,7 @@ import (
 // Transfer is the offer of a film to a new owner.
 type Transfer struct {
 	ID         string     `json:"id" format:"uuid"`
-	Film       Reference  `json:"film" doc:"As much of it as an offer has to say."`
+	Film       *Reference `json:"film,omitempty" doc:"As much of it as an offer has to say; absent where it no longer stands and you may not see the film."`
 	From       *Reference `json:"from,omitempty" doc:"Who offers it; absent where you may not see them."`
 	To         *Reference `json:"to,omitempty" doc:"Whom it is offered to; absent where you may not see them."`
 	Stays      string     `json:"stays" enum:"owner,editor,crew,none" doc:"What the one who offers it is afterwards."`
@@ -159,7 +159,7 @@ func (a *API) viewTransfers(ctx context.Context, transfers []*ent.Transfer) (map
 			CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, AnsweredAt: t.AnsweredAt,
 		}
 		if f := t.Edges.Film; f != nil {
-			view.Film = Reference{ID: f.ID, Name: f.Title, Slug: f.Slug}
+			view.Film = &Reference{ID: f.ID, Name: f.Title, Slug: f.Slug}
 		}
 		if p := people[t.FromID]; p != nil {
 			view.From = personReference(p)

@@ -105,6 +105,9 @@ func (d *Directory) Claim(ctx context.Context, name, note string) (*ent.Claim, e
 		if s.Person.Claim == person.ClaimClaimed {
 			return ErrClaimed
 		}
+		if s.MadeBy == claimant {
+			return core.ErrDenied // who wrote somebody down is somebody else
+		}
 		now := d.store.DB().Now()
 		made, err = c.Claim.Create().
 			SetPersonID(s.ID).SetClaimantID(claimant).SetNote(note).

@@ -69,34 +69,44 @@ func New(d *db.DB, gate *policies.Gate, events *events.Log, audit *audit.Log, no
 // [core.MovedTo] for a handle that they had before and for a profile that went
 // into another.
 func (d *Directory) Person(ctx context.Context, name string) (*ent.Person, error) {
-	client := d.store.From(ctx)
-	is, called := person.ID(name), ""
-	if noID(name) {
-		var ok bool
-		if called, ok = text.Handle(name); !ok {
-			return nil, ErrPersonUnknown
-		}
-		// By one of today or of before, however it is written: it is one person's for ever.
-		is = person.HasHandlesWith(handle.Key(text.HandleKey(called)))
-	}
-	found, err := d.read(ctx, client.Person.Query().Where(is).WithCrafts(inOrder))
+	found, err := d.named(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range found {
-		if s.Claim == person.ClaimMerged {
+		switch {
+		case s.Claim == person.ClaimMerged:
 			into, err := d.Person(ctx, *s.MergedIntoID)
 			if err != nil {
 				return nil, err
 			}
 			return nil, core.MovedTo("person", addressOf(into))
-		}
-		if called != "" && called != s.Handle {
+		case noID(name) && name != s.Handle:
 			return nil, core.MovedTo("person", addressOf(s.Person))
+		default:
+			return s.Person, nil
 		}
-		return s.Person, nil
 	}
 	return nil, ErrPersonUnknown
+}
+
+// named returns whom the actor may see by this id or handle, nobody or one.
+func (d *Directory) named(ctx context.Context, name string) ([]seen, error) {
+	people := d.store.From(ctx).Person.Query().WithCrafts(inOrder)
+	if !noID(name) {
+		return d.read(ctx, people.Where(person.ID(name)))
+	}
+	called, ok := text.Handle(name)
+	if !ok {
+		return d.read(ctx, people.Where(person.IDIn()))
+	}
+	// That there are empty ones is not in the index.
+	found, err := d.read(ctx, people.Clone().Where(person.Handle(called), person.HandleNEQ("")))
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	// One of before, or written otherwise: it is one person's for ever.
+	return d.read(ctx, people.Where(person.HasHandlesWith(handle.Key(text.HandleKey(called)))))
 }
 
 // addressOf is how a person is named in an address: by their handle, else by

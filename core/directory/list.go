@@ -79,8 +79,7 @@ func (d *Directory) People(ctx context.Context, filter Filter, page core.Page) (
 	}
 	query := d.store.From(ctx).Person.Query().Where(listed)
 	if filter.Commune != "" {
-		today, _ := communes.Current(filter.Commune)
-		query.Where(person.FoundCommune(today.Code))
+		query.Where(foundIn(filter.Commune))
 	} else {
 		query.Where(predicate.Person(db.In(filter.Scope)))
 	}
@@ -112,8 +111,7 @@ func byAge(page core.Page) bool { return strings.TrimPrefix(page.Sort, "-") == "
 func (d *Directory) withCraft(ctx context.Context, filter Filter, page core.Page) (core.List[*ent.Person], error) {
 	query := d.store.From(ctx).PersonCraft.Query().Where(personcraft.Craft(filter.Craft), ofListed)
 	if filter.Commune != "" {
-		today, _ := communes.Current(filter.Commune)
-		query.Where(personcraft.FoundCommune(today.Code))
+		query.Where(foundIn(filter.Commune))
 	} else {
 		query.Where(predicate.PersonCraft(db.In(filter.Scope)))
 	}
@@ -150,6 +148,17 @@ func listed(s *entsql.Selector) {
 	s.Where(entsql.ExprP(s.C(person.FieldListed) + " = true"))
 }
 
+// foundIn is a predicate for who shows that they live in a commune, which there
+// is, or a part of it. The code is the table's own, and written out: by an
+// argument PostgreSQL takes a city for a village, and sorts all its people for
+// each page.
+func foundIn(commune string) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		today, _ := communes.Current(commune)
+		s.Where(entsql.ExprP(s.C(person.FieldFoundCommune) + " = '" + today.Code + "'"))
+	}
+}
+
 // ofListed is a predicate for the crafts of who is in the lists. It is asked row
 // by row: neither database makes a join of it, whose cost would be everybody's.
 func ofListed(s *entsql.Selector) {
@@ -181,7 +190,7 @@ func (d *Directory) byID(ctx context.Context, ids []string) ([]*ent.Person, erro
 // near lists by distance. Each tile within the radius is one branch of a union,
 // which follows an index and stops; the branches stand in the order of their
 // distance, and the databases go through them in that order until the page is
-// full.
+// full: neither runs a branch that has a limit beside another.
 func (d *Directory) near(ctx context.Context, filter Filter, page core.Page) (core.List[*ent.Person], error) {
 	var list core.List[*ent.Person]
 	tiles := communes.Near(filter.Near, filter.WithinKM)

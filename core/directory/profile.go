@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -385,9 +384,8 @@ func (p profile) checkLinks(f *text.Form) {
 	for i, link := range p.links[:min(len(p.links), linksMax)] {
 		pointer := fmt.Sprintf("/links/%d", i)
 		p.links[i].Label = f.Line(pointer+"/label", link.Label, 80)
-		u, err := url.Parse(link.URL)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || len(link.URL) > 500 || strings.ContainsAny(link.URL, " \t\n\u202e") {
-			f.Refuse(pointer+"/url", "url", "It is no address of a page: https://…", "Ce n'est pas l'adresse d'une page : https://…")
+		if p.links[i].URL = f.URL(pointer+"/url", link.URL); p.links[i].URL == "" {
+			f.Refuse(pointer+"/url", "required", "It must not be empty.", "Ce champ ne doit pas être vide.")
 		}
 	}
 }

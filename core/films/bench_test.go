@@ -19,6 +19,12 @@ import (
 var sizes = []int{1_000, 100_000, 1_000_000}
 
 func BenchmarkFilms(b *testing.B) {
+	for _, dialect := range []string{db.SQLite, db.Postgres} {
+		b.Run(dialect, func(b *testing.B) { benchmarkFilms(b, dialect) })
+	}
+}
+
+func benchmarkFilms(b *testing.B, dialect string) {
 	for _, size := range sizes {
 		if testing.Short() && size > sizes[0] {
 			b.Logf("%d films take a minute to make: not with -short", size)
@@ -26,7 +32,7 @@ func BenchmarkFilms(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			start := time.Now()
-			w, newest := filled(b, size)
+			w, newest := filled(b, dialect, size)
 			b.Logf("%d films made in %v", size, time.Since(start).Round(time.Millisecond))
 			ines := w.Actor(b, "ines", w.Bretagne, "creator")
 			for i := range 30 {
@@ -86,10 +92,10 @@ func BenchmarkFilms(b *testing.B) {
 	}
 }
 
-// filled returns a world on SQLite with so many films, and the newest of them.
-func filled(b *testing.B, size int) (world, string) {
+// filled returns a world with so many films, and the newest of them.
+func filled(b *testing.B, dialect string, size int) (world, string) {
 	b.Helper()
-	w := coretest.Open(b, db.SQLite)
+	w := coretest.Open(b, dialect)
 	w.Settle(b)
 	maker := w.Person(b, "maker", w.Network)
 	var homes []core.Place
@@ -97,5 +103,9 @@ func filled(b *testing.B, size int) (world, string) {
 		homes = append(homes, place(s))
 	}
 	newest := filmstest.Fill(b, w.DB, maker.ID, homes, size)
+	w.Write(b, func(ctx context.Context, _ *ent.Client) error {
+		_, err := w.DB.Exec(ctx, `ANALYZE`)
+		return err
+	})
 	return world{w, films.New(w.DB, w.Gate, w.Events, w.Audit, w.Notify)}, newest
 }

@@ -3,6 +3,7 @@ package films
 import (
 	"context"
 	"slices"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/credit"
 	memberships "github.com/labfilms/labfilms/ent/membership"
+	"github.com/labfilms/labfilms/ent/organisation"
 	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
 )
@@ -259,10 +261,12 @@ func (c *Catalog) spokenFor(ctx context.Context, client *ent.Client) ([]string, 
 // speaking is the predicate of the memberships by which one speaks for an
 // organisation.
 func (c *Catalog) speaking() predicate.Membership {
+	today := c.store.DB().Now().Format(time.DateOnly)
 	return memberships.And(
 		memberships.StateEQ(memberships.StateActive),
 		memberships.RoleIn(memberships.RoleAdmin, memberships.RoleEditor),
-		memberships.Or(memberships.Until(""), memberships.UntilGTE(c.store.DB().Now().Format("2006-01-02"))),
+		memberships.SinceLTE(today), memberships.Or(memberships.Until(""), memberships.UntilGTE(today)),
+		memberships.HasOrganisationWith(organisation.StateEQ(organisation.StateActive)),
 	)
 }
 

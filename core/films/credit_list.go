@@ -10,7 +10,6 @@ import (
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/credit"
-	"github.com/labfilms/labfilms/ent/predicate"
 )
 
 // MyCredits returns the credits of the actor and of the organisations for which
@@ -59,16 +58,9 @@ func disputed(s *entsql.Selector) {
 // leaves out the films whose titles the actor does not get to see, whatever the
 // reason, and what is history. It is five queries at most.
 func (c *Catalog) TitlesOf(ctx context.Context, ids []string, limit int) (map[string][]Credited, error) {
-	c.gate.Lists(ctx, "credit.read", "") // each is asked for below
-	found, err := c.Get(ctx, ids)
+	open, err := c.open(ctx, "credit.read", ids)
 	if err != nil {
 		return nil, err
-	}
-	var open []string
-	for id, f := range found {
-		if c.gate.May(ctx, "credit.read", f.Path, f.Relations) {
-			open = append(open, id)
-		}
 	}
 	all := make(map[string][]Credited, len(open))
 	if len(open) == 0 {
@@ -79,32 +71,17 @@ func (c *Catalog) TitlesOf(ctx context.Context, ids []string, limit int) (map[st
 	if err != nil {
 		return nil, err
 	}
-	rows, err := client.Credit.Query().Where(firstOfEach(open, limit)).
+	rows, err := client.Credit.Query().
+		Where(firstOfEach(credit.Table, open, limit, credit.StateIn(titles...), credit.FieldPosition, credit.FieldID)).
 		Order(ent.Asc(credit.FieldPosition, credit.FieldID)).
 		WithPerson(profile).WithOrganisation().All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
-		all[row.FilmID] = append(all[row.FilmID], c.heldBy(ctx, found[row.FilmID], row, spoken))
+		all[row.FilmID] = append(all[row.FilmID], c.heldBy(ctx, open[row.FilmID], row, spoken))
 	}
 	return all, nil
-}
-
-// firstOfEach is the predicate of the first credits of the titles of each film.
-func firstOfEach(films []string, limit int) predicate.Credit {
-	return func(s *entsql.Selector) {
-		credits := entsql.Table(credit.Table)
-		numbered := entsql.Dialect(s.Dialect()).Select(credits.C(credit.FieldID)).From(credits).
-			AppendSelectExprAs(entsql.RowNumber().PartitionBy(credits.C(credit.FieldFilmID)).
-				OrderBy(credits.C(credit.FieldPosition), credits.C(credit.FieldID)), "number")
-		credit.FilmIDIn(films...)(numbered)
-		credit.StateIn(titles...)(numbered)
-		numbered.As("numbered")
-		first := entsql.Dialect(s.Dialect()).Select(numbered.C(credit.FieldID)).From(numbered).
-			Where(entsql.LTE(numbered.C("number"), limit))
-		s.Where(entsql.In(s.C(credit.FieldID), first))
-	}
 }
 
 // creditList reads a page of credits of many films for somebody who is told all

@@ -89,20 +89,24 @@ func term(list []Term) func(string) string {
 }
 
 // country returns the ISO 3166-1 alpha-2 code of a country, "" for what is none.
+// That of one which is no more stays: films are older than that.
 func country(code string) string {
 	region, err := language.ParseRegion(code)
-	if err != nil || len(code) != 2 || !region.IsCountry() || region.String() == "ZZ" {
+	if err != nil || len(code) != 2 || !region.IsCountry() || region.M49() == 0 || region.ISO3() == "ZZZ" {
 		return ""
 	}
 	return region.String()
 }
 
-// languageCode returns the shortest ISO 639 code of a language, "" for what is
-// none.
+// languageCode returns the shortest ISO 639 code of a language, of several that
+// mean the same the one in use; "" for what is none.
 func languageCode(code string) string {
 	base, err := language.ParseBase(code)
 	if err != nil || len(code) > 3 || base.String() == "und" {
 		return ""
+	}
+	if tag, err := (language.DeprecatedBase | language.Legacy).Compose(base); err == nil {
+		base, _ = tag.Base()
 	}
 	return base.String()
 }
@@ -118,11 +122,14 @@ func translations(form *text.Form, pointer string, all map[string]string, keep f
 	for _, code := range slices.Sorted(maps.Keys(all)) {
 		at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(code[:min(len(code), 40)])
 		base := languageCode(code)
-		if base == "" {
+		switch _, twice := kept[base]; {
+		case base == "":
 			form.Refuse(at, "language", "It is no ISO 639 code of a language, such as en.", "Ce n'est pas le code ISO 639 d'une langue, comme en.")
-			continue
+		case twice:
+			form.Refuse(at, "twice", "It is there twice.", "Cette entrée figure deux fois.")
+		default:
+			kept[base] = keep(at, all[code])
 		}
-		kept[base] = keep(at, all[code])
 	}
 	return kept
 }

@@ -107,8 +107,12 @@ func (c *Catalog) Make(ctx context.Context, in NewFilm) (*ent.Film, error) {
 		if err := c.events.Record(ctx, core.Event{Type: "film.made.v1", Subject: made.ID, Place: in.Place, Data: data}); err != nil {
 			return err
 		}
-		if stage != film.StageReleased {
+		if !in.Recorded {
 			return nil
+		}
+		entry := audit.Entry{Action: action, Object: "film:" + made.ID, Place: in.Place, Data: map[string]film.Stage{"to": stage}}
+		if err := c.audit.Record(ctx, entry); err != nil || stage != film.StageReleased {
+			return err
 		}
 		seen := Seen{Film: made, Path: in.Place.Path}
 		return c.tell(ctx, "film.released.v1", seen, made, []string{film.FieldStage})

@@ -1,7 +1,9 @@
 package films
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/labfilms/labfilms/core/text"
@@ -34,14 +36,18 @@ func shaped(shape *regexp.Regexp, fold func(string) string) func(string) string 
 // and refuses what no register gives out.
 func checkIdentifiers(f *text.Form, all map[string]string) map[string]string {
 	kept := map[string]string{}
-	for scheme, number := range all {
+	if len(all) > listMax {
+		tooMany(f, "/identifiers", listMax)
+		return kept
+	}
+	for _, scheme := range slices.Sorted(maps.Keys(all)) {
 		pointer := "/identifiers/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(scheme[:min(len(scheme), 40)])
 		form, known := schemes[scheme]
 		if !known {
 			f.Refuse(pointer, "unknown", "There is no such register: isan, eidr, imdb, tmdb, wikidata, visa.", "Ce registre n'existe pas : isan, eidr, imdb, tmdb, wikidata, visa.")
 			continue
 		}
-		if kept[scheme] = form(strings.TrimSpace(number)); kept[scheme] == "" {
+		if kept[scheme] = form(strings.TrimSpace(all[scheme])); kept[scheme] == "" {
 			f.Refuse(pointer, "check", "It is not complete, or its check character does not match.", "Ce numéro est incomplet, ou son caractère de contrôle ne correspond pas.")
 		}
 	}

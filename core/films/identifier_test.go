@@ -21,10 +21,14 @@ func TestIdentifiersAreKeptAsTheirRegistersWriteThem(t *testing.T) {
 		{"eidr", "doi:10.5240/779185342c2390308610-5", "10.5240/7791-8534-2C23-9030-8610-5"},
 		{"eidr", "7791-8534-2C23-9030-8610-5", ""},
 		{"eidr", "10.5240/7791-8534-2C23-9030-8610-6", ""},
-		{"imdb", "tt0050083", "tt0050083"}, {"imdb", "0050083", ""},
-		{"wikidata", "q2345", "Q2345"}, {"wikidata", "Q0", ""},
-		{"tmdb", "389", "389"}, {"tmdb", "-1", ""},
-		{"visa", "160123", "160123"}, {"visa", "16 0123", ""},
+		{"imdb", "tt0050083", "tt0050083"},
+		{"imdb", "0050083", ""},
+		{"wikidata", "q2345", "Q2345"},
+		{"wikidata", "Q0", ""},
+		{"tmdb", "389", "389"},
+		{"tmdb", "-1", ""},
+		{"visa", "160123", "160123"},
+		{"visa", "16 0123", ""},
 	} {
 		if got := schemes[c.scheme](c.in); got != c.want {
 			t.Errorf("%s %q is kept as %q, want %q", c.scheme, c.in, got, c.want)

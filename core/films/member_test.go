@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/coretest"
@@ -112,12 +113,8 @@ func TestWhoCannotMakeAFilm(t *testing.T) {
 			"somebody without an account": w.unclaimed(t, ines, "Mamie Yvonne", w.Bretagne).ID,
 		} {
 			_, err := w.AddMember(ines, f.ID, id, "director")
-			var got []string
-			for _, r := range core.AsError(err).Reasons {
-				got = append(got, r.Pointer+" "+r.Code)
-			}
-			if !slices.Equal(got, []string{"/role unknown", "/person person_unknown"}) {
-				t.Errorf("%s: %v, %v", name, got, err)
+			if got := reasons(err); got != "invalid, /role unknown, /person person_unknown" {
+				t.Errorf("%s: %s", name, got)
 			}
 		}
 		thomas := w.Actor(t, "thomas", w.Bretagne, "member")
@@ -287,6 +284,60 @@ func TestMembersAreReadInThreeQueries(t *testing.T) {
 			list, err := w.Members(ctx, f.ID, core.Page{Sort: "created_at", Limit: 100})
 			if err != nil || len(list.Items) != count || queries.Len() != 3 {
 				t.Errorf("%d members in %d queries, %v", len(list.Items), queries.Len(), err)
+			}
+		}
+	})
+}
+
+// TestBesideFilmsAreTheFirstOfEach: for as many films as a page has, in as many
+// queries as for one, and only those that the asker gets to see.
+func TestBesideFilmsAreTheFirstOfEach(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		ines, karim := w.Actor(t, "ines", w.Bretagne, "creator"), w.Actor(t, "karim", w.Bretagne, "creator")
+		var ids []string
+		for i := range 5 {
+			draft := w.begin(t, ines, "x", w.Bretagne)
+			shown := w.show(t, ines, "y", w.Bretagne)
+			ids = append(ids, draft.ID, shown.ID)
+			for j := range 4 {
+				w.join(t, w.Actor(t, fmt.Sprint("m", i, "n", j), w.Bretagne), shown, filmmember.RoleCrew)
+				said := films.Recognised{Film: shown.ID, By: "É", Title: fmt.Sprint(j), From: w.Clock.Now().Add(time.Duration(j%3) * time.Hour), SourceID: fmt.Sprint(i, "-", j)}
+				if err := w.Recognise(coretest.System(), told(t, "ecran", "film.recognised.v1", said)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, c := range []struct {
+			who                   context.Context
+			ids                   []string
+			members, recognitions int
+		}{
+			{ines, ids, 10, 5}, {ines, ids[:2], 2, 1}, {karim, ids, 0, 5}, {coretest.Visitor(), ids, 0, 5}, {ines, []string{"\x00"}, 0, 0},
+		} {
+			ctx, queries := dbtest.Count(c.who)
+			ctx, guard := core.WithGuard(ctx)
+			guard.Expect("film_member.read")
+			members, err := w.MembersOf(ctx, c.ids, 2)
+			if err != nil || len(members) != c.members || queries.Len() > 2 || guard.Err() != nil {
+				t.Errorf("members of %d films, %v, %d queries, %v", len(members), err, queries.Len(), guard.Err())
+			}
+			for i, id := range c.ids {
+				if all := members[id]; len(all) > 0 && (all[0].Role != filmmember.RoleOwner || len(all) != 1+i%2) {
+					t.Errorf("%d members", len(all))
+				}
+			}
+			ctx, queries = dbtest.Count(c.who)
+			ctx, guard = core.WithGuard(ctx)
+			guard.Expect("recognition.read")
+			recognitions, err := w.RecognitionsOf(ctx, c.ids, 3)
+			if err != nil || len(recognitions) != c.recognitions || queries.Len() > 2 || guard.Err() != nil {
+				t.Errorf("recognitions of %d films, %v, %d queries, %v", len(recognitions), err, queries.Len(), guard.Err())
+			}
+			for _, all := range recognitions {
+				if len(all) != 3 || all[0].Title != "2" || all[1].Title != "1" {
+					t.Errorf("recognitions: %v", all)
+				}
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package films
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -62,6 +63,14 @@ func (c *Catalog) Get(ctx context.Context, ids []string) (map[string]Seen, error
 		}
 	}
 	return found, nil
+}
+
+// open is Get for those of the films to which the actor may also do the action.
+func (c *Catalog) open(ctx context.Context, action string, ids []string) (map[string]Seen, error) {
+	c.gate.Lists(ctx, action, "") // each is asked for below
+	found, err := c.Get(ctx, ids)
+	maps.DeleteFunc(found, func(_ string, f Seen) bool { return !c.gate.May(ctx, action, f.Path, f.Relations) })
+	return found, err
 }
 
 // noID reports whether s cannot be an id. PostgreSQL would fail on some of

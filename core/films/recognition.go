@@ -5,9 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/db"
@@ -167,37 +168,28 @@ func (c *Catalog) Recognitions(ctx context.Context, id string, page core.Page) (
 	return list, nil
 }
 
-// RecognitionsOf returns the latest recognitions of films that the actor sees,
-// at most n each, by film: action recognition.read. It leaves out those of films
-// whose recognitions they do not see. It runs two queries.
+// RecognitionsOf returns the latest recognitions of these films, at most n of
+// each and of 500 films, by film: actions film.read and recognition.read. It
+// leaves out the films whose recognitions the actor does not get to see. It runs
+// two queries.
 func (c *Catalog) RecognitionsOf(ctx context.Context, ids []string, n int) (map[string][]*ent.Recognition, error) {
-	client := c.store.From(ctx)
-	c.gate.Lists(ctx, "recognition.read", "") // each is asked for below
-	rows, err := c.look(ctx, client, slices.DeleteFunc(slices.Clone(ids), noID)...)
+	open, err := c.open(ctx, "recognition.read", ids)
 	if err != nil {
 		return nil, err
 	}
-	var seen []string
-	for _, f := range rows {
-		if c.gate.May(ctx, "recognition.read", f.Path, f.Relations) {
-			seen = append(seen, f.ID)
-		}
-	}
-	found := map[string][]*ent.Recognition{}
-	if len(seen) == 0 {
+	found := make(map[string][]*ent.Recognition, len(open))
+	if len(open) == 0 {
 		return found, nil
 	}
-	all, err := client.Recognition.Query().
-		Where(recognition.FilmIDIn(seen...)).
+	latest := firstOfEach(recognition.Table, open, n, every, entsql.Desc(recognition.FieldFrom), entsql.Desc(recognition.FieldID))
+	rows, err := c.store.From(ctx).Recognition.Query().Where(latest).
 		Order(ent.Desc(recognition.FieldFrom, recognition.FieldID)).
 		All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range all {
-		if len(found[r.FilmID]) < n {
-			found[r.FilmID] = append(found[r.FilmID], r)
-		}
+	for _, r := range rows {
+		found[r.FilmID] = append(found[r.FilmID], r)
 	}
 	return found, nil
 }

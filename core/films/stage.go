@@ -26,10 +26,10 @@ var making = []film.Stage{
 
 // Stages are all the ways there are. While a film is being made its people go
 // where they want, also back: there are re-shoots. A film that was made
-// elsewhere is released from wherever its entry stands. What was public once
-// does not become a draft again.
+// elsewhere begins where it stands. What was public once does not become a draft
+// again.
 var Stages = core.Machine[film.Stage]{
-	Noun: "film", Starts: []film.Stage{film.StageIdea},
+	Noun: "film", Starts: []film.Stage{film.StageIdea, film.StageFinished, film.StageReleased},
 	Moves: []core.Move[film.Stage]{
 		{Action: "film.update", Event: "film.changed.v1", From: making, To: making},
 		{Action: "film.release", Event: "film.released.v1", From: append(slices.Clone(making), film.StageWithdrawn), To: []film.Stage{film.StageReleased}},

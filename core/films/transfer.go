@@ -179,7 +179,7 @@ func (c *Catalog) answer(ctx context.Context, id, transferID, action string, to 
 			return err
 		}
 		now := c.store.DB().Now()
-		if _, ok := TransferStates.Move(action, t.State, to); !ok || !t.ExpiresAt.After(now) {
+		if _, ok := TransferStates.Move(action, t.State, to); !ok || !c.stands(t) {
 			return ErrTransferState
 		}
 		if to == transfer.StateAccepted {
@@ -290,12 +290,32 @@ func (c *Catalog) Transfers(ctx context.Context, id string, page core.Page) (cor
 }
 
 // MyTransfers returns the films that were offered to the actor, sorted by
-// created_at: action transfer.read. Of a film they see what an offer must show.
+// created_at: action transfer.read. Of a film that they cannot see they are told
+// what an offer must say, while it stands; then it comes without the film.
 func (c *Catalog) MyTransfers(ctx context.Context, page core.Page) (core.List[*ent.Transfer], error) {
 	if err := c.gate.Check(ctx, "transfer.read", "", core.RelationSet(core.Self)); err != nil {
 		return core.List[*ent.Transfer]{}, err
 	}
-	return c.transfers(ctx, page, transfer.ToID(core.ActorFrom(ctx).Person))
+	list, err := c.transfers(ctx, page, transfer.ToID(core.ActorFrom(ctx).Person))
+	if err != nil {
+		return list, err
+	}
+	ids := make([]string, len(list.Items))
+	for i, t := range list.Items {
+		ids[i] = t.FilmID
+	}
+	seen, err := c.Get(ctx, ids)
+	for _, t := range list.Items {
+		if _, shown := seen[t.FilmID]; !shown && !c.stands(t) {
+			t.Edges.Film = nil
+		}
+	}
+	return list, err
+}
+
+// stands reports whether the offer can be answered.
+func (c *Catalog) stands(t *ent.Transfer) bool {
+	return t.State == transfer.StateOffered && t.ExpiresAt.After(c.store.DB().Now())
 }
 
 func (c *Catalog) transfers(ctx context.Context, page core.Page, is predicate.Transfer) (core.List[*ent.Transfer], error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 
 	"github.com/labfilms/labfilms/core"
@@ -14,7 +15,6 @@ import (
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
-	"github.com/labfilms/labfilms/ent/account"
 	"github.com/labfilms/labfilms/ent/membership"
 	"github.com/labfilms/labfilms/ent/organisation"
 	"github.com/labfilms/labfilms/ent/person"
@@ -148,31 +148,34 @@ func (o *Organisations) tellMembership(ctx context.Context, s seen, m *ent.Membe
 }
 
 // Accept makes the asker a member who was invited: action membership.accept. It
-// returns ErrUnknown, ErrMembershipUnknown, or ErrMembershipState; of several
-// moves at the same time one happens.
+// returns ErrUnknown, ErrMembershipUnknown, [core.ErrDenied], ErrMembershipState,
+// or ErrState where the organisation is closed; of several moves at the same time
+// one happens.
 func (o *Organisations) Accept(ctx context.Context, id, membershipID string) (*ent.Membership, error) {
-	return o.moveMembership(ctx, id, membershipID, "membership.accept", membership.StateActive, "membership.accepted")
+	return o.moveMembership(ctx, id, membershipID, "membership.accept", membership.StateActive, "membership.accepted", "")
 }
 
 // Decline says no to an invitation of the asker: action membership.decline. It
 // returns what Accept returns.
 func (o *Organisations) Decline(ctx context.Context, id, membershipID string) (*ent.Membership, error) {
-	return o.moveMembership(ctx, id, membershipID, "membership.decline", membership.StateDeclined, "membership.declined")
+	return o.moveMembership(ctx, id, membershipID, "membership.decline", membership.StateDeclined, "membership.declined", "")
 }
 
 // Cancel takes an invitation back: action membership.cancel, of administrators.
 // It returns what Accept returns.
 func (o *Organisations) Cancel(ctx context.Context, id, membershipID string) (*ent.Membership, error) {
-	return o.moveMembership(ctx, id, membershipID, "membership.cancel", membership.StateCancelled, "membership.cancelled")
+	return o.moveMembership(ctx, id, membershipID, "membership.cancel", membership.StateCancelled, "membership.cancelled", "")
 }
 
 // End ends a membership: action membership.end, of administrators and of the
-// member. It returns what Accept returns, or ErrLastAdmin.
-func (o *Organisations) End(ctx context.Context, id, membershipID string) (*ent.Membership, error) {
-	return o.moveMembership(ctx, id, membershipID, "membership.end", membership.StateEnded, "membership.ended")
+// member. The last day is until, no later than today; where that is empty, the
+// day that was set, if it has passed, or today. It returns what Accept returns,
+// [core.ErrInvalid] with the reasons, or ErrLastAdmin.
+func (o *Organisations) End(ctx context.Context, id, membershipID, until string) (*ent.Membership, error) {
+	return o.moveMembership(ctx, id, membershipID, "membership.end", membership.StateEnded, "membership.ended", until)
 }
 
-func (o *Organisations) moveMembership(ctx context.Context, id, membershipID, action string, to membership.State, notice string) (*ent.Membership, error) {
+func (o *Organisations) moveMembership(ctx context.Context, id, membershipID, action string, to membership.State, notice, until string) (*ent.Membership, error) {
 	var moved *ent.Membership
 	err := o.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		s, m, facts, err := o.membership(ctx, c, id, membershipID)
@@ -188,21 +191,28 @@ func (o *Organisations) moveMembership(ctx context.Context, id, membershipID, ac
 		}
 		now := o.store.DB().Now()
 		update := m.Update().SetState(to).SetUpdatedAt(now).AddVersion(1)
-		whom := m.PersonID
+		whom := m.InvitedBy
 		switch to {
 		case membership.StateEnded:
+			last, err := lastDay(m, until, o.today(s.Organisation))
+			if err != nil {
+				return err
+			}
 			if err := o.checkLast(ctx, c, s, m); err != nil {
 				return err
 			}
-			update.SetEndedAt(now)
-			if today := o.today(s.Organisation); m.Until == "" && m.Since <= today {
-				update.SetUntil(today)
+			update.SetEndedAt(now).SetUntil(last)
+			if !facts.Has(core.Self) {
+				whom = m.PersonID
 			}
-		default:
+		case membership.StateCancelled:
 			update.SetAnsweredAt(now)
-			if to != membership.StateCancelled {
-				whom = m.InvitedBy
+			whom = m.PersonID
+		default:
+			if to == membership.StateActive && s.State != organisation.StateActive {
+				return ErrState
 			}
+			update.SetAnsweredAt(now)
 		}
 		if moved, err = update.Save(ctx); err != nil {
 			return err
@@ -215,6 +225,25 @@ func (o *Organisations) moveMembership(ctx context.Context, id, membershipID, ac
 	return moved, nil
 }
 
+// lastDay returns the last day of a membership that ends today: the day that was
+// named, which may not be to come or before the first, the one that was set, or
+// today. One that had not begun keeps what was set.
+func lastDay(m *ent.Membership, named, today string) (string, error) {
+	var form text.Form
+	checkDays(&form, m.Since, named)
+	if named > today {
+		form.Refuse("/until", "future", "It is to come. Set it as the last day of the membership instead.", "Ce jour est à venir. Fixez-le plutôt comme dernier jour de l'appartenance.")
+	}
+	switch {
+	case named != "":
+		return named, form.Err()
+	case m.Until != "" && m.Until < today, m.Since > today:
+		return m.Until, nil
+	default:
+		return today, nil
+	}
+}
+
 // checkLast returns ErrLastAdmin if without this membership nobody would run the
 // organisation: neither who is suspended nor whose time is over counts.
 func (o *Organisations) checkLast(ctx context.Context, c *ent.Client, s seen, m *ent.Membership) error {
@@ -225,7 +254,7 @@ func (o *Organisations) checkLast(ctx context.Context, c *ent.Client, s seen, m 
 		Where(
 			membership.OrganisationID(s.ID), membership.IDNEQ(m.ID), membership.RoleEQ(membership.RoleAdmin),
 			lasts(o.today(s.Organisation)), membership.Until(""),
-			membership.HasPersonWith(person.HasAccountWith(account.StateEQ(account.StateActive))),
+			membership.HasPersonWith(visible()),
 		).
 		Exist(ctx)
 	if err == nil && !stay {
@@ -235,22 +264,32 @@ func (o *Organisations) checkLast(ctx context.Context, c *ent.Client, s seen, m 
 }
 
 // membership returns a membership of an organisation, which is locked, and what
-// the asker is to it. It returns ErrMembershipUnknown for what is not theirs to
-// see.
+// the asker is to it. It returns ErrUnknown, and ErrMembershipUnknown for what is
+// not theirs to see.
 func (o *Organisations) membership(ctx context.Context, c *ent.Client, id, membershipID string) (seen, *ent.Membership, core.Relations, error) {
 	s, err := o.locked(ctx, c, id)
 	if err != nil {
 		return seen{}, nil, 0, err
 	}
-	if noID(membershipID) {
-		return seen{}, nil, 0, ErrMembershipUnknown
+	m, facts, err := belonging(ctx, c, s, membershipID)
+	if err == nil && !o.gate.May(ctx, "membership.read", s.path, facts) {
+		err = ErrMembershipUnknown
 	}
-	m, err := c.Membership.Query().Where(membership.ID(membershipID), membership.OrganisationID(id)).WithPerson().Only(ctx)
+	return s, m, facts, err
+}
+
+// belonging returns a membership of an organisation, allowed or not, and what
+// the asker is to it, or ErrMembershipUnknown.
+func belonging(ctx context.Context, c *ent.Client, s seen, id string) (*ent.Membership, core.Relations, error) {
+	if noID(id) {
+		return nil, 0, ErrMembershipUnknown
+	}
+	m, err := c.Membership.Query().Where(membership.ID(id), membership.OrganisationID(s.ID)).WithPerson().Only(ctx)
 	if ent.IsNotFound(err) {
-		return seen{}, nil, 0, ErrMembershipUnknown
+		return nil, 0, ErrMembershipUnknown
 	}
 	if err != nil {
-		return seen{}, nil, 0, err
+		return nil, 0, err
 	}
 	facts := s.relations
 	if asker := core.ActorFrom(ctx).Person; asker != "" && m.PersonID == asker {
@@ -259,10 +298,7 @@ func (o *Organisations) membership(ctx context.Context, c *ent.Client, id, membe
 	if m.State == membership.StateActive && m.Shown && !m.Edges.Person.Suspended {
 		facts |= core.RelationSet(core.Published)
 	}
-	if !o.gate.May(ctx, "membership.read", s.path, facts) {
-		return seen{}, nil, 0, ErrMembershipUnknown
-	}
-	return s, m, facts, nil
+	return m, facts, nil
 }
 
 // MembershipChange is what ChangeMembership changes: what is not set stays as
@@ -303,7 +339,8 @@ func (o *Organisations) ChangeMembership(ctx context.Context, id, membershipID s
 			changed = m
 			return nil
 		}
-		if after.role != membership.RoleAdmin || after.until != m.Until || after.since > o.today(s.Organisation) {
+		demoted, ending := after.role != membership.RoleAdmin, after.until != "" && after.until != m.Until
+		if demoted || ending || after.since > o.today(s.Organisation) {
 			if err := o.checkLast(ctx, c, s, m); err != nil {
 				return err
 			}
@@ -356,22 +393,9 @@ func (o *Organisations) Membership(ctx context.Context, id, membershipID string)
 	if err != nil {
 		return nil, err
 	}
-	if noID(membershipID) {
-		return nil, ErrMembershipUnknown
-	}
-	m, err := c.Membership.Query().Where(membership.ID(membershipID), membership.OrganisationID(id)).WithPerson().Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, ErrMembershipUnknown
-	}
+	m, facts, err := belonging(ctx, c, s, membershipID)
 	if err != nil {
 		return nil, err
-	}
-	facts := s.relations
-	if asker := core.ActorFrom(ctx).Person; asker != "" && m.PersonID == asker {
-		facts |= core.RelationSet(core.Self)
-	}
-	if m.State == membership.StateActive && m.Shown && !m.Edges.Person.Suspended {
-		facts |= core.RelationSet(core.Published)
 	}
 	if err := o.gate.Check(ctx, "membership.read", s.path, facts); err != nil {
 		return nil, ErrMembershipUnknown
@@ -391,35 +415,41 @@ func (t *terms) check(f *text.Form) {
 		f.Refuse("/role", "unknown", "There is no such role in an organisation.", "Ce rôle n'existe pas dans une organisation.")
 	}
 	t.title = f.Prose("/title", t.title, 120)
-	for _, day := range [][2]string{{"/since", t.since}, {"/until", t.until}} {
+	checkDays(f, t.since, t.until)
+}
+
+// checkDays refuses what is no day, and a last day before the first.
+func checkDays(f *text.Form, since, until string) {
+	for _, day := range [][2]string{{"/since", since}, {"/until", until}} {
 		if _, err := time.Parse(time.DateOnly, day[1]); err != nil && day[1] != "" {
 			f.Refuse(day[0], "day", "A day is written 2027-03-01.", "Un jour s'écrit 2027-03-01.")
 		}
 	}
-	if t.since != "" && t.until != "" && t.until < t.since {
+	if since != "" && until != "" && until < since {
 		f.Refuse("/until", "order", "It is before the first day.", "Ce jour précède le premier.")
 	}
 }
 
 // Memberships returns the memberships of an organisation that the actor may
 // see, with their people, sorted by created_at: action membership.read. Who
-// belongs to it, and moderators, see all; everybody else those who show it.
+// belongs to it, and moderators, see all; everybody else those who show it. Who
+// is suspended is in nobody's list but their own.
 func (o *Organisations) Memberships(ctx context.Context, id, state string, page core.Page) (core.List[*ent.Membership], error) {
 	s, err := o.seen(ctx, o.store.From(ctx), id)
 	if err != nil {
 		return core.List[*ent.Membership]{}, err
 	}
 	when := o.gate.Lists(ctx, "membership.read", s.path)
-	is := []predicate.Membership{membership.OrganisationID(id)}
+	let := shownToAll()
+	if when.Allows(s.relations) {
+		let = membership.HasPersonWith(visible())
+	}
+	if asker := core.ActorFrom(ctx).Person; asker != "" && when.Allows(core.RelationSet(core.Self)) {
+		let = membership.Or(let, membership.PersonID(asker))
+	}
+	is := []predicate.Membership{membership.OrganisationID(id), let}
 	if state != "" {
 		is = append(is, membership.StateEQ(membership.State(state)))
-	}
-	if !when.Allows(s.relations) {
-		public := shownToAll()
-		if asker := core.ActorFrom(ctx).Person; asker != "" && when.Allows(core.RelationSet(core.Self)) {
-			public = membership.Or(public, membership.PersonID(asker))
-		}
-		is = append(is, public)
 	}
 	return o.list(ctx, page, is...)
 }
@@ -427,6 +457,11 @@ func (o *Organisations) Memberships(ctx context.Context, id, state string, page 
 // shownToAll is the predicate of the memberships that everybody sees.
 func shownToAll() predicate.Membership {
 	return membership.And(membership.StateEQ(membership.StateActive), membership.Shown(true), membership.HasPersonWith(visible()))
+}
+
+// visible is the predicate of the people whom others see in a list.
+func visible() predicate.Person {
+	return person.And(person.ClaimEQ(person.ClaimClaimed), person.Suspended(false))
 }
 
 // MembershipsOf returns the memberships of a person, with their organisations,
@@ -465,26 +500,44 @@ func (o *Organisations) list(ctx context.Context, page core.Page, is ...predicat
 	return list, nil
 }
 
+// inView is how much of a thing is shown beside another.
+const inView = 50
+
 // Of returns, for each of these people, the organisations to which everybody may
-// see that they belong, as memberships with their organisation: action
-// membership.read.
+// see that they belong, as memberships with their organisation, the first 50:
+// action membership.read.
 func (o *Organisations) Of(ctx context.Context, people []string) (map[string][]*ent.Membership, error) {
-	return o.by(ctx, membership.PersonIDIn(people...), func(m *ent.Membership) string { return m.PersonID })
+	return o.by(ctx, membership.FieldPersonID, people, func(m *ent.Membership) string { return m.PersonID })
 }
 
 // MembersOf returns, for each of these organisations, the members whom everybody
-// may see, as memberships with their person: action membership.read.
+// may see, as memberships with their person, the first 50: action
+// membership.read.
 func (o *Organisations) MembersOf(ctx context.Context, ids []string) (map[string][]*ent.Membership, error) {
-	return o.by(ctx, membership.OrganisationIDIn(ids...), func(m *ent.Membership) string { return m.OrganisationID })
+	return o.by(ctx, membership.FieldOrganisationID, ids, func(m *ent.Membership) string { return m.OrganisationID })
 }
 
-func (o *Organisations) by(ctx context.Context, is predicate.Membership, key func(*ent.Membership) string) (map[string][]*ent.Membership, error) {
+// by returns the first memberships that everybody sees in active organisations,
+// of each of these ids in a column. It is three queries.
+func (o *Organisations) by(ctx context.Context, column string, ids []string, key func(*ent.Membership) string) (map[string][]*ent.Membership, error) {
 	found := map[string][]*ent.Membership{}
 	if !o.gate.Lists(ctx, "membership.read", "").Allows(core.RelationSet(core.Published)) {
 		return found, nil
 	}
+	first := func(s *entsql.Selector) {
+		const number = "number"
+		all := entsql.Table(membership.Table)
+		numbered := entsql.Dialect(s.Dialect()).Select(all.C(membership.FieldID)).From(all).
+			AppendSelectExprAs(entsql.RowNumber().PartitionBy(all.C(column)).OrderBy(membership.FieldCreatedAt, membership.FieldID), number)
+		entsql.FieldIn(column, ids...)(numbered)
+		shownToAll()(numbered)
+		membership.HasOrganisationWith(organisation.StateEQ(organisation.StateActive))(numbered)
+		numbered.As("numbered")
+		s.Where(entsql.In(s.C(membership.FieldID), entsql.Dialect(s.Dialect()).Select(numbered.C(membership.FieldID)).From(numbered).
+			Where(entsql.LTE(numbered.C(number), inView))))
+	}
 	rows, err := o.store.From(ctx).Membership.Query().
-		Where(is, shownToAll(), membership.HasOrganisationWith(organisation.StateEQ(organisation.StateActive))).
+		Where(first).
 		WithPerson().WithOrganisation().
 		Order(ent.Asc(membership.FieldCreatedAt, membership.FieldID)).
 		All(ctx)

@@ -35,6 +35,17 @@ func found(t *testing.T, w *coretest.World, o *organisations.Organisations, ctx 
 	return made
 }
 
+// must returns what is not an error.
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err, core.AsError(err).Reasons)
+		}
+		return v
+	}
+}
+
 // join makes somebody belong to the organisation in a role, by an invitation
 // that they accept.
 func join(t *testing.T, o *organisations.Organisations, admin, who context.Context, id, role string) *ent.Membership {
@@ -141,7 +152,7 @@ func TestCORE2LastAdminOfAnOrganisation(t *testing.T) {
 		}
 		of := found(t, w, o, people[0])
 		last := mine(t, o, people[0], of.ID)
-		if _, err := o.End(people[0], of.ID, last.ID); !errors.Is(err, organisations.ErrLastAdmin) {
+		if _, err := o.End(people[0], of.ID, last.ID, ""); !errors.Is(err, organisations.ErrLastAdmin) {
 			t.Fatalf("the only one leaves: %v", err)
 		}
 		for name, change := range map[string]organisations.MembershipChange{
@@ -162,7 +173,7 @@ func TestCORE2LastAdminOfAnOrganisation(t *testing.T) {
 		}
 		won, lost := coretest.Race(crowd, func(i int) error {
 			if i%2 == 0 {
-				_, err := o.End(people[i], of.ID, memberships[i].ID)
+				_, err := o.End(people[i], of.ID, memberships[i].ID, "")
 				return err
 			}
 			_, err := o.ChangeMembership(people[i], of.ID, memberships[i].ID, memberships[i].Version, organisations.MembershipChange{Role: rest.Some("editor")})
@@ -195,8 +206,15 @@ func TestWhoIsSuspendedRunsNothing(t *testing.T) {
 			})
 		}
 		suspend(true)
-		if _, err := o.End(ines, of.ID, mine(t, o, ines, of.ID).ID); !errors.Is(err, organisations.ErrLastAdmin) {
+		if _, err := o.End(ines, of.ID, mine(t, o, ines, of.ID).ID, ""); !errors.Is(err, organisations.ErrLastAdmin) {
 			t.Errorf("she leaves it to who is suspended: %v", err)
+		}
+		ending := mine(t, o, ines, of.ID)
+		w.Write(t, func(ctx context.Context, c *ent.Client) error {
+			return c.Membership.UpdateOneID(ending.ID).SetUntil("2027-01-01").Exec(ctx)
+		})
+		if _, err := o.ChangeMembership(ines, of.ID, ending.ID, ending.Version, organisations.MembershipChange{Until: rest.Opt[string]{Set: true, Null: true}}); err != nil {
+			t.Errorf("she may not stay: %v", err)
 		}
 		count := func(ctx context.Context) int {
 			list, err := o.Memberships(ctx, of.ID, "", core.Page{Sort: "created_at", Limit: 10, Count: true})
@@ -208,9 +226,22 @@ func TestWhoIsSuspendedRunsNothing(t *testing.T) {
 		if got := count(coretest.Visitor()); got != 1 {
 			t.Errorf("the public sees %d members", got)
 		}
+		if inside, theirs := count(ines), count(paul); inside != 1 || theirs != 2 {
+			t.Errorf("their colleague sees %d members, they themselves %d", inside, theirs)
+		}
+		for _, whom := range []map[string][]*ent.Membership{must(o.Of(ines, []string{core.ActorFrom(paul).Person}))(t), must(o.MembersOf(ines, []string{of.ID}))(t)} {
+			for _, all := range whom {
+				if slices.ContainsFunc(all, func(m *ent.Membership) bool { return m.PersonID == core.ActorFrom(paul).Person }) {
+					t.Error("who is suspended is shown beside something")
+				}
+			}
+		}
+		if _, err := o.Invite(ines, of.ID, organisations.NewMembership{Person: core.ActorFrom(paul).Person, Role: "member"}); !errors.Is(err, core.ErrInvalid) {
+			t.Errorf("who is suspended is invited: %v", err)
+		}
 		suspend(false)
-		if got := count(coretest.Visitor()); got != 2 {
-			t.Errorf("reinstated, the public sees %d members", got)
+		if public, inside := count(coretest.Visitor()), count(ines); public != 2 || inside != 2 {
+			t.Errorf("reinstated, the public sees %d members, their colleague %d", public, inside)
 		}
 		// Who hides it is seen by the others who belong there.
 		m := mine(t, o, paul, of.ID)
@@ -250,6 +281,7 @@ func TestAnOrganisationIsClosedAndReopened(t *testing.T) {
 		if _, err := o.Close(moderator, of.ID, " "); !errors.Is(err, core.ErrInvalid) {
 			t.Errorf("without a reason: %v", err)
 		}
+		waiting := must(o.Invite(ines, of.ID, organisations.NewMembership{Person: core.ActorFrom(karim).Person, Role: "member"}))(t)
 		won, lost := coretest.Race(50, func(int) error {
 			_, err := o.Close(moderator, of.ID, "Ce n'est pas une association.")
 			return err
@@ -266,14 +298,29 @@ func TestAnOrganisationIsClosedAndReopened(t *testing.T) {
 		if _, err := o.Invite(ines, of.ID, organisations.NewMembership{Person: core.ActorFrom(karim).Person, Role: "member"}); !errors.Is(err, organisations.ErrState) {
 			t.Errorf("a closed one takes somebody in: %v", err)
 		}
+		if _, err := o.Accept(karim, of.ID, waiting.ID); !errors.Is(err, organisations.ErrState) {
+			t.Errorf("a closed one takes in who was invited before: %v", err)
+		}
+		closed := func(ctx context.Context, s *ent.Space) (int, error) {
+			list, err := o.List(ctx, organisations.Filter{Scope: core.Scope{Place: place(s), Subtree: true}, State: "closed"}, core.Page{Sort: "-created_at", Limit: 10})
+			return len(list.Items), err
+		}
+		if n, err := closed(moderator, w.Bretagne); n != 1 || err != nil {
+			t.Errorf("a moderator lists %d closed, %v", n, err)
+		}
+		for name, who := range map[string]context.Context{"her admin": ines, "a member": karim, "a moderator of a region": moderator} {
+			if _, err := closed(who, w.Network); !errors.Is(err, core.ErrDenied) {
+				t.Errorf("%s lists the closed: %v", name, err)
+			}
+		}
 		w.Clock.Move(time.Second)
 		if _, err := o.Reopen(ines, of.ID, "Si."); err != nil || listed() != 1 {
 			t.Errorf("reopened: %v", err)
 		}
-		if got := w.Audited(t, "organisation:"+of.ID); !slices.Equal(got, []string{"organisation.create", "organisation.close", "organisation.close"}) {
+		if got := w.Audited(t, "organisation:"+of.ID); !slices.Equal(got, []string{"organisation.create", "membership.invite", "organisation.close", "organisation.close"}) {
 			t.Errorf("audited: %v", got)
 		}
-		if got := w.Recorded(t, of.ID); !slices.Equal(got, []string{"organisation.made.v1", "organisation.closed.v1", "organisation.reopened.v1"}) {
+		if got := w.Recorded(t, of.ID); !slices.Equal(got, []string{"organisation.made.v1", "membership.invited.v1", "organisation.closed.v1", "organisation.reopened.v1"}) {
 			t.Errorf("recorded: %v", got)
 		}
 	})
@@ -295,6 +342,70 @@ func TestOfChangesAtOnceOneCounts(t *testing.T) {
 		changed, err := o.Organisation(ines, of.ID)
 		if err != nil || changed.Siren != "732829320" || changed.Version != of.Version+1 {
 			t.Errorf("%+v, %v", changed, err)
+		}
+	})
+}
+
+func TestAMembershipEndsOnADay(t *testing.T) {
+	t.Parallel()
+	coretest.Each(t, func(t *testing.T, w *coretest.World) {
+		o := area(w) // it is the 22nd of November 2026
+		ines := w.Actor(t, "ines", w.Bretagne, core.RoleMember)
+		of := found(t, w, o, ines)
+		for name, c := range map[string]struct{ since, until, named, last, refused string }{
+			"today":        {last: "2026-11-22"},
+			"earlier":      {since: "2020-01-01", named: "2026-10-31", last: "2026-10-31"},
+			"was-over":     {until: "2026-11-01", last: "2026-11-01"},
+			"was-to-last":  {until: "2030-01-01", last: "2026-11-22"},
+			"not-begun":    {since: "2027-01-01"},
+			"no-day":       {named: "31/10/2026", refused: "day"},
+			"before-first": {since: "2026-01-01", named: "2025-12-31", refused: "order"},
+			"to-come":      {named: "2026-11-23", refused: "future"},
+		} {
+			who := w.Actor(t, name, w.Occitanie, core.RoleMember)
+			m := join(t, o, ines, who, of.ID, "member")
+			m = must(o.ChangeMembership(ines, of.ID, m.ID, m.Version, organisations.MembershipChange{Since: rest.Some(c.since), Until: rest.Some(c.until)}))(t)
+			ended, err := o.End(who, of.ID, m.ID, c.named)
+			switch {
+			case c.refused != "":
+				if !errors.Is(err, core.ErrInvalid) || !slices.ContainsFunc(core.AsError(err).Reasons, func(r core.Reason) bool { return r.Pointer == "/until" && r.Code == c.refused }) {
+					t.Errorf("%s: %v", name, err)
+				}
+			case err != nil || ended.Until != c.last || ended.State != membership.StateEnded || ended.EndedAt == nil:
+				t.Errorf("%s: %v, %v", name, ended, err)
+			}
+		}
+		// Who invited is told that they left, who was made to leave is told too.
+		if got := w.Notified(t, core.ActorFrom(ines).Person); !slices.Contains(got, "membership.ended") {
+			t.Errorf("told: %v", got)
+		}
+		paul := w.Actor(t, "paul", w.Occitanie, core.RoleMember)
+		must(o.End(ines, of.ID, join(t, o, ines, paul, of.ID, "editor").ID, ""))(t)
+		if got := w.Notified(t, core.ActorFrom(paul).Person); !slices.Contains(got, "membership.ended") {
+			t.Errorf("told: %v", got)
+		}
+		// They may be invited again.
+		must(o.Invite(ines, of.ID, organisations.NewMembership{Person: core.ActorFrom(paul).Person, Role: "member"}))(t)
+	})
+}
+
+func TestASIRETOfAnotherSIRENIsNoAccident(t *testing.T) {
+	t.Parallel()
+	coretest.Each(t, func(t *testing.T, w *coretest.World) {
+		o := area(w)
+		ines := w.Actor(t, "ines", w.Bretagne, core.RoleMember)
+		of := found(t, w, o, ines)
+		of = must(o.Change(ines, of.ID, of.Version, organisations.Change{Siret: rest.Some("356 000 000 00048")}))(t)
+		if _, err := o.Change(ines, of.ID, of.Version, organisations.Change{Siret: rest.Some("73282932000074")}); !errors.Is(err, core.ErrInvalid) {
+			t.Errorf("another SIREN's: %v", err)
+		}
+		of = must(o.Change(ines, of.ID, of.Version, organisations.Change{Siret: rest.Opt[string]{Set: true, Null: true}}))(t)
+		if of.Siren != "356000000" || of.Siret != "" {
+			t.Errorf("without its SIRET it is %q, %q", of.Siren, of.Siret)
+		}
+		of = must(o.Change(ines, of.ID, of.Version, organisations.Change{Siren: rest.Some("732829320"), Siret: rest.Some("73282932000074")}))(t)
+		if of.Siren != "732829320" {
+			t.Errorf("moved, it is %q", of.Siren)
 		}
 	})
 }

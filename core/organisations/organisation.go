@@ -3,7 +3,6 @@ package organisations
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"github.com/labfilms/labfilms/ent"
 	"github.com/labfilms/labfilms/ent/membership"
 	"github.com/labfilms/labfilms/ent/organisation"
-	"github.com/labfilms/labfilms/ent/person"
 	"github.com/labfilms/labfilms/ent/predicate"
 )
 
@@ -57,7 +55,7 @@ type NewOrganisation struct {
 }
 
 // Change is what Change changes: what is not set stays as it is, and null
-// empties it.
+// empties it. Who moves to another SIREN names it with the SIRET.
 type Change struct {
 	Kind, Name, LegalName, Description, Siren, Siret, RNA, NAF, IDCC, Commune, Website rest.Opt[string]
 }
@@ -142,7 +140,7 @@ func (o *Organisations) Organisation(ctx context.Context, id string) (*ent.Organ
 }
 
 // Get returns the organisations with these ids, by id, for references to them:
-// action organisation.read. It leaves out what is not there or not for the actor
+// action organisation.read. They may be closed. It leaves out what is not there or not for the actor
 // to see.
 func (o *Organisations) Get(ctx context.Context, ids []string) (map[string]*ent.Organisation, error) {
 	rows, err := o.store.From(ctx).Organisation.Query().
@@ -237,17 +235,27 @@ func (o *Organisations) locked(ctx context.Context, c *ent.Client, id string) (s
 type Filter struct {
 	Scope core.Scope
 	Kind  string // empty for all
+	State string // active or closed; empty for active
 }
 
-// List returns the organisations of a scope that are not closed, sorted by name,
-// as a dictionary has it, or created_at: action organisation.read.
+// List returns the organisations of a scope that are active, or closed, sorted
+// by name, as a dictionary has it, or created_at: action organisation.read, and
+// for the closed organisation.close, there and without being one of theirs. It
+// returns [core.ErrDenied].
 func (o *Organisations) List(ctx context.Context, filter Filter, page core.Page) (core.List[*ent.Organisation], error) {
 	var list core.List[*ent.Organisation]
 	if !o.gate.Lists(ctx, "organisation.read", filter.Scope.Path).Always() {
 		return list, core.ErrDenied
 	}
+	state := organisation.StateActive
+	if filter.State == string(organisation.StateClosed) {
+		if err := o.gate.Check(ctx, "organisation.close", filter.Scope.Path, 0); err != nil {
+			return list, err
+		}
+		state = organisation.StateClosed
+	}
 	query := o.store.From(ctx).Organisation.Query().
-		Where(predicate.Organisation(db.In(filter.Scope)), organisation.StateEQ(organisation.StateActive))
+		Where(predicate.Organisation(db.In(filter.Scope)), organisation.StateEQ(state))
 	if filter.Kind != "" {
 		query.Where(organisation.KindEQ(organisation.Kind(filter.Kind)))
 	}
@@ -395,14 +403,9 @@ func factsOf(o *ent.Organisation) facts {
 
 // apply returns what the facts are after the change.
 func (in Change) apply(f facts) facts {
-	// A SIREN that is not named goes with the SIRET.
-	siren := in.Siren.Or(f.siren)
-	if in.Siret.Set && !in.Siren.Set {
-		siren = ""
-	}
 	return facts{
 		organisation.Kind(in.Kind.Or(string(f.kind))), in.Name.Or(f.name), in.LegalName.Or(f.legal), in.Description.Or(f.description),
-		siren, in.Siret.Or(f.siret), in.RNA.Or(f.rna), in.NAF.Or(f.naf), in.IDCC.Or(f.idcc), in.Commune.Or(f.commune), in.Website.Or(f.website),
+		in.Siren.Or(f.siren), in.Siret.Or(f.siret), in.RNA.Or(f.rna), in.NAF.Or(f.naf), in.IDCC.Or(f.idcc), in.Commune.Or(f.commune), in.Website.Or(f.website),
 	}
 }
 
@@ -419,10 +422,7 @@ func (f *facts) check(form *text.Form) {
 	if _, ok := communes.Get(f.commune); !ok && f.commune != "" {
 		form.Refuse("/commune", "unknown", "There is no commune with this code.", "Aucune commune n'a ce code.")
 	}
-	u, err := url.Parse(f.website)
-	if f.website != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || len(f.website) > 500) {
-		form.Refuse("/website", "url", "It is no address of a site: https://…", "Ce n'est pas l'adresse d'un site : https://…")
-	}
+	f.website = form.URL("/website", f.website)
 }
 
 // differences returns the names of the facts that are not as they were.
@@ -449,9 +449,4 @@ func (f facts) differences(before facts) []string {
 		}
 	}
 	return names
-}
-
-// visible is the predicate of the people whom others see in a list.
-func visible() predicate.Person {
-	return person.And(person.ClaimEQ(person.ClaimClaimed), person.Suspended(false))
 }

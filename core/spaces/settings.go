@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/mail"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -279,12 +278,7 @@ func (s *settings) check(f *text.Form) {
 	if s.contact != "" && !isAddress(s.contact) {
 		f.Refuse("/contact", "email", "It is no e-mail address.", "Ce n'est pas une adresse électronique.")
 	}
-	if s.website != "" {
-		s.website = f.Line("/website", s.website, 500)
-	}
-	if s.website != "" && !isWebsite(s.website) {
-		f.Refuse("/website", "url", "It is no address of a site: https://…", "Ce n'est pas l'adresse d'un site : https://…")
-	}
+	s.website = f.URL("/website", s.website)
 	if s.colour = strings.ToLower(s.colour); s.colour != "" && !colourShape.MatchString(s.colour) {
 		f.Refuse("/colour", "colour", "A colour is written #1d6fa5.", "Une couleur s'écrit #1d6fa5.")
 	}
@@ -296,11 +290,6 @@ func (s *settings) check(f *text.Form) {
 func isAddress(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Name == "" && a.Address == s
-}
-
-func isWebsite(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
 }
 
 // differences returns the names of the settings that are not as they were.

@@ -5,11 +5,14 @@ package text
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/labfilms/labfilms/core"
@@ -39,6 +42,29 @@ func (f *Form) Prose(pointer, s string, limit int) string {
 	s, _ = f.clean(pointer, strings.ReplaceAll(s, "\r\n", "\n"), true)
 	s = strings.TrimSpace(s)
 	f.short(pointer, s, limit)
+	return s
+}
+
+// URL returns the address of a page: http or https, of a host on the network,
+// up to 500 characters, and nothing in it that a reader does not see; empty
+// stays empty.
+func (f *Form) URL(pointer, s string) string {
+	if s = strings.TrimSpace(s); s == "" {
+		return ""
+	}
+	odd := func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zs, unicode.Zl, unicode.Zp)
+	}
+	u, err := url.Parse(s)
+	ok := err == nil && len(s) <= 500 && !strings.ContainsFunc(s, odd) && (u.Scheme == "https" || u.Scheme == "http") && u.User == nil
+	if ok {
+		_, err := idna.Lookup.ToASCII(u.Hostname())
+		port, portErr := strconv.Atoi(u.Port())
+		ok = err == nil && strings.Contains(u.Hostname(), ".") && (u.Port() == "" || portErr == nil && port >= 1 && port <= 65535)
+	}
+	if !ok {
+		f.Refuse(pointer, "url", "It is no address of a page: https://…", "Ce n'est pas l'adresse d'une page : https://…")
+	}
 	return s
 }
 

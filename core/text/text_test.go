@@ -109,3 +109,19 @@ func TestWhateverComesInWhatIsKeptIsText(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAddressOfAPageIsWhatItLooksLike(t *testing.T) {
+	t.Parallel()
+	for in, ok := range map[string]bool{
+		"https://example.org/a?b=c#d": true, "http://été.example.org": true, " https://example.org ": true, "": true, "https://example.org:8443/": true,
+		"ftp://example.org": false, "javascript:alert(1)": false, "https://": false, "https://localhost": false, "//example.org": false,
+		"https://a:b@example.org": false, "https://example.org:99999/": false, "https://example.org/\u202egpj": false, "https://exam\u200bple.org": false,
+		"https://example.org/\u2066x": false, "https://example.org/a b": false, "https://example.org/" + strings.Repeat("a", 500): false, "https://exa mple.org": false,
+	} {
+		var f text.Form
+		f.URL("/website", in)
+		if (f.Err() == nil) != ok {
+			t.Errorf("%q: %v", in, f.Err())
+		}
+	}
+}

@@ -997,6 +997,11 @@ var (
 				Columns: []*schema.Column{PeopleColumns[24], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
 			},
 			{
+				Name:    "person_found_commune_listed_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PeopleColumns[24], PeopleColumns[11], PeopleColumns[1], PeopleColumns[0]},
+			},
+			{
 				Name:    "person_found_tile_listed_sort_name_id",
 				Unique:  false,
 				Columns: []*schema.Column{PeopleColumns[25], PeopleColumns[11], PeopleColumns[8], PeopleColumns[0]},
@@ -1056,6 +1061,11 @@ var (
 				Name:    "personcraft_craft_found_commune_sort_name_id",
 				Unique:  false,
 				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[8], PersonCraftsColumns[6], PersonCraftsColumns[0]},
+			},
+			{
+				Name:    "personcraft_craft_found_commune_joined_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonCraftsColumns[4], PersonCraftsColumns[8], PersonCraftsColumns[7], PersonCraftsColumns[0]},
 			},
 			{
 				Name:    "personcraft_craft_found_tile_sort_name_id",
@@ -1237,6 +1247,7 @@ var (
 	SentMailsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
 		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "letter", Type: field.TypeString, Size: 20},
 		{Name: "at", Type: field.TypeTime},
 	}
 	// SentMailsTable holds the schema information for the "sent_mails" table.
@@ -1246,14 +1257,14 @@ var (
 		PrimaryKey: []*schema.Column{SentMailsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "sentmail_email_at",
+				Name:    "sentmail_email_letter_at",
 				Unique:  false,
-				Columns: []*schema.Column{SentMailsColumns[1], SentMailsColumns[2]},
+				Columns: []*schema.Column{SentMailsColumns[1], SentMailsColumns[2], SentMailsColumns[3]},
 			},
 			{
 				Name:    "sentmail_at",
 				Unique:  false,
-				Columns: []*schema.Column{SentMailsColumns[2]},
+				Columns: []*schema.Column{SentMailsColumns[3]},
 			},
 		},
 	}

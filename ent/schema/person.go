@@ -83,6 +83,7 @@ func (Person) Indexes() []ent.Index {
 	return append(indexes,
 		index.Fields("handle").Unique().Annotations(entsql.IndexWhere("handle <> ''")),
 		index.Fields("found_commune", "listed", "sort_name", "id"),
+		index.Fields("found_commune", "listed", "created_at", "id"),
 		index.Fields("found_tile", "listed", "sort_name", "id"),
 		index.Fields("made_by").Annotations(entsql.IndexWhere("made_by <> ''")),
 		index.Fields("id").StorageKey("person_suspended").

@@ -44,6 +44,7 @@ func (PersonCraft) Indexes() []ent.Index {
 	indexes := []ent.Index{
 		index.Fields("person_id", "craft").Unique(),
 		index.Fields("craft", "found_commune", "sort_name", "id"),
+		index.Fields("craft", "found_commune", "joined_at", "id"),
 		index.Fields("craft", "found_tile", "sort_name", "id"),
 	}
 	for _, level := range []string{"network_id", "region_id", "space_id"} {

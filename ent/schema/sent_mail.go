@@ -19,6 +19,7 @@ func (SentMail) Mixin() []ent.Mixin { return []ent.Mixin{db.ID{}} }
 func (SentMail) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("email").NotEmpty().MaxLen(254).Immutable(),
+		field.String("letter").NotEmpty().MaxLen(20).Immutable().Comment("Which it was: reset."),
 		field.Time("at").Immutable(),
 	}
 }
@@ -26,7 +27,7 @@ func (SentMail) Fields() []ent.Field {
 // Indexes find those of an address, and those that are too old to count.
 func (SentMail) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("email", "at"),
+		index.Fields("email", "letter", "at"),
 		index.Fields("at"),
 	}
 }

@@ -13,6 +13,8 @@ const (
 	FieldID = "id"
 	// FieldEmail holds the string denoting the email field in the database.
 	FieldEmail = "email"
+	// FieldLetter holds the string denoting the letter field in the database.
+	FieldLetter = "letter"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
 	// Table holds the table name of the sentmail in the database.
@@ -23,6 +25,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldEmail,
+	FieldLetter,
 	FieldAt,
 }
 
@@ -39,6 +42,8 @@ func ValidColumn(column string) bool {
 var (
 	// EmailValidator is a validator for the "email" field. It is called by the builders before save.
 	EmailValidator func(string) error
+	// LetterValidator is a validator for the "letter" field. It is called by the builders before save.
+	LetterValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -56,6 +61,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByEmail orders the results by the email field.
 func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmail, opts...).ToFunc()
+}
+
+// ByLetter orders the results by the letter field.
+func ByLetter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLetter, opts...).ToFunc()
 }
 
 // ByAt orders the results by the at field.

@@ -69,6 +69,11 @@ func Email(v string) predicate.SentMail {
 	return predicate.SentMail(sql.FieldEQ(FieldEmail, v))
 }
 
+// Letter applies equality check predicate on the "letter" field. It's identical to LetterEQ.
+func Letter(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldEQ(FieldLetter, v))
+}
+
 // At applies equality check predicate on the "at" field. It's identical to AtEQ.
 func At(v time.Time) predicate.SentMail {
 	return predicate.SentMail(sql.FieldEQ(FieldAt, v))
@@ -137,6 +142,71 @@ func EmailEqualFold(v string) predicate.SentMail {
 // EmailContainsFold applies the ContainsFold predicate on the "email" field.
 func EmailContainsFold(v string) predicate.SentMail {
 	return predicate.SentMail(sql.FieldContainsFold(FieldEmail, v))
+}
+
+// LetterEQ applies the EQ predicate on the "letter" field.
+func LetterEQ(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldEQ(FieldLetter, v))
+}
+
+// LetterNEQ applies the NEQ predicate on the "letter" field.
+func LetterNEQ(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldNEQ(FieldLetter, v))
+}
+
+// LetterIn applies the In predicate on the "letter" field.
+func LetterIn(vs ...string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldIn(FieldLetter, vs...))
+}
+
+// LetterNotIn applies the NotIn predicate on the "letter" field.
+func LetterNotIn(vs ...string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldNotIn(FieldLetter, vs...))
+}
+
+// LetterGT applies the GT predicate on the "letter" field.
+func LetterGT(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldGT(FieldLetter, v))
+}
+
+// LetterGTE applies the GTE predicate on the "letter" field.
+func LetterGTE(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldGTE(FieldLetter, v))
+}
+
+// LetterLT applies the LT predicate on the "letter" field.
+func LetterLT(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldLT(FieldLetter, v))
+}
+
+// LetterLTE applies the LTE predicate on the "letter" field.
+func LetterLTE(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldLTE(FieldLetter, v))
+}
+
+// LetterContains applies the Contains predicate on the "letter" field.
+func LetterContains(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldContains(FieldLetter, v))
+}
+
+// LetterHasPrefix applies the HasPrefix predicate on the "letter" field.
+func LetterHasPrefix(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldHasPrefix(FieldLetter, v))
+}
+
+// LetterHasSuffix applies the HasSuffix predicate on the "letter" field.
+func LetterHasSuffix(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldHasSuffix(FieldLetter, v))
+}
+
+// LetterEqualFold applies the EqualFold predicate on the "letter" field.
+func LetterEqualFold(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldEqualFold(FieldLetter, v))
+}
+
+// LetterContainsFold applies the ContainsFold predicate on the "letter" field.
+func LetterContainsFold(v string) predicate.SentMail {
+	return predicate.SentMail(sql.FieldContainsFold(FieldLetter, v))
 }
 
 // AtEQ applies the EQ predicate on the "at" field.

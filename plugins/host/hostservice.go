@@ -29,6 +29,8 @@ type Film struct {
 	Relations              core.Relations // of the asker to it
 	Year                   int            // 0 if it is not known
 	DurationS              int
+	Form                   string
+	Consent                string // to being selected: open, ask or none
 }
 
 // Person is what a module is told of a person.
@@ -103,7 +105,7 @@ func (s *services) Films(ctx context.Context, in *wire.References) (*wire.FilmLi
 	for _, f := range films {
 		seen := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
-			Year: int32(f.Year), DurationS: int32(f.DurationS),
+			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent,
 		}
 		if f.Relations != 0 {
 			seen.Relations = strings.Split(f.Relations.String(), "+")

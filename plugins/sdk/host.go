@@ -46,6 +46,8 @@ type Film struct {
 	Space     string // the id of its home
 	Year      int
 	DurationS int
+	Form      string    // fiction, documentary, animation, experimental, music_video
+	Consent   string    // to being selected: open (by any label), ask (first), none
 	Relations Relations // of the asker to the film: own, team, crew, published …
 }
 
@@ -92,7 +94,7 @@ func (f Films) Get(ctx context.Context, ids []string) (map[string]Film, error) {
 			found[film.GetId()] = Film{
 				ID: film.GetId(), Title: film.GetTitle(), Slug: film.GetSlug(), Stage: film.GetStage(),
 				Space: film.GetSpace(), Year: int(film.GetYear()),
-				DurationS: int(film.GetDurationS()), Relations: relations(film.GetRelations()),
+				DurationS: int(film.GetDurationS()), Form: film.GetForm(), Consent: film.GetConsent(), Relations: relations(film.GetRelations()),
 			}
 		}
 	}

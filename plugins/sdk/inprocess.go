@@ -143,7 +143,7 @@ func (h localHost) Films(ctx context.Context, in *wire.References, _ ...grpc.Cal
 	for _, f := range films {
 		film := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
-			Year: int32(f.Year), DurationS: int32(f.DurationS),
+			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent,
 		}
 		for r := core.Any; r <= core.Curating; r++ {
 			if f.Relations.Has(r) {

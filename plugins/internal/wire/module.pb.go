@@ -1051,6 +1051,8 @@ type Film struct {
 	Relations     []string               `protobuf:"bytes,6,rep,name=relations,proto3" json:"relations,omitempty"` // of the asker to the film
 	Year          int32                  `protobuf:"varint,7,opt,name=year,proto3" json:"year,omitempty"`
 	DurationS     int32                  `protobuf:"varint,8,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
+	Form          string                 `protobuf:"bytes,9,opt,name=form,proto3" json:"form,omitempty"`
+	Consent       string                 `protobuf:"bytes,10,opt,name=consent,proto3" json:"consent,omitempty"` // to being selected: open, ask, none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1139,6 +1141,20 @@ func (x *Film) GetDurationS() int32 {
 		return x.DurationS
 	}
 	return 0
+}
+
+func (x *Film) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *Film) GetConsent() string {
+	if x != nil {
+		return x.Consent
+	}
+	return ""
 }
 
 type FilmList struct {
@@ -1357,7 +1373,7 @@ const file_module_proto_rawDesc = "" +
 	"\n" +
 	"References\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\x12\x14\n" +
-	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xbd\x01\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xeb\x01\n" +
 	"\x04Film\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
@@ -1367,7 +1383,10 @@ const file_module_proto_rawDesc = "" +
 	"\trelations\x18\x06 \x03(\tR\trelations\x12\x12\n" +
 	"\x04year\x18\a \x01(\x05R\x04year\x12\x1d\n" +
 	"\n" +
-	"duration_s\x18\b \x01(\x05R\tdurationS\":\n" +
+	"duration_s\x18\b \x01(\x05R\tdurationS\x12\x12\n" +
+	"\x04form\x18\t \x01(\tR\x04form\x12\x18\n" +
+	"\aconsent\x18\n" +
+	" \x01(\tR\aconsent\":\n" +
 	"\bFilmList\x12.\n" +
 	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"D\n" +
 	"\x06Person\x12\x0e\n" +

@@ -1,9 +1,9 @@
 -- Create "sent_mails" table
-CREATE TABLE "sent_mails" ("id" character varying NOT NULL COLLATE "C", "email" character varying NOT NULL COLLATE "C", "at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE "sent_mails" ("id" character varying NOT NULL COLLATE "C", "email" character varying NOT NULL COLLATE "C", "letter" character varying NOT NULL COLLATE "C", "at" timestamptz NOT NULL, PRIMARY KEY ("id"));
 -- Create index "sentmail_at" to table: "sent_mails"
 CREATE INDEX "sentmail_at" ON "sent_mails" ("at");
--- Create index "sentmail_email_at" to table: "sent_mails"
-CREATE INDEX "sentmail_email_at" ON "sent_mails" ("email", "at");
+-- Create index "sentmail_email_letter_at" to table: "sent_mails"
+CREATE INDEX "sentmail_email_letter_at" ON "sent_mails" ("email", "letter", "at");
 -- Create index "auditentry_actor_at_id" to table: "audit_entries"
 CREATE INDEX "auditentry_actor_at_id" ON "audit_entries" ("actor", "at", "id");
 -- Create index "auditentry_object_at_id" to table: "audit_entries"
@@ -31,6 +31,8 @@ UPDATE "people" SET "listed" = false WHERE "suspended";
 ALTER TABLE "people" ADD CONSTRAINT "person_listed" CHECK (listed = (((claim)::text = 'claimed'::text) AND (NOT suspended)));
 -- Create index "person_handle" to table: "people"
 CREATE UNIQUE INDEX "person_handle" ON "people" ("handle") WHERE ((handle)::text <> ''::text);
+-- Create index "person_found_commune_listed_created_at_id" to table: "people"
+CREATE INDEX "person_found_commune_listed_created_at_id" ON "people" ("found_commune", "listed", "created_at", "id");
 -- Create index "person_found_commune_listed_sort_name_id" to table: "people"
 CREATE INDEX "person_found_commune_listed_sort_name_id" ON "people" ("found_commune", "listed", "sort_name", "id");
 -- Create index "person_found_tile_listed_sort_name_id" to table: "people"
@@ -153,6 +155,8 @@ CREATE INDEX "notification_person_id_at_id" ON "notifications" ("person_id", "at
 CREATE INDEX "notification_unread" ON "notifications" ("person_id", "at", "id") WHERE (read_at IS NULL);
 -- Create "person_crafts" table
 CREATE TABLE "person_crafts" ("id" character varying NOT NULL COLLATE "C", "network_id" character varying NOT NULL COLLATE "C", "region_id" character varying NOT NULL DEFAULT '' COLLATE "C", "space_id" character varying NOT NULL COLLATE "C", "craft" character varying NOT NULL COLLATE "C", "position" bigint NOT NULL DEFAULT 0, "sort_name" character varying NOT NULL COLLATE "C", "joined_at" timestamptz NOT NULL, "found_commune" character varying NOT NULL DEFAULT '' COLLATE "C", "found_tile" bigint NULL, "person_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "person_crafts_people_crafts" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- Create index "personcraft_craft_found_commune_joined_at_id" to table: "person_crafts"
+CREATE INDEX "personcraft_craft_found_commune_joined_at_id" ON "person_crafts" ("craft", "found_commune", "joined_at", "id");
 -- Create index "personcraft_craft_found_commune_sort_name_id" to table: "person_crafts"
 CREATE INDEX "personcraft_craft_found_commune_sort_name_id" ON "person_crafts" ("craft", "found_commune", "sort_name", "id");
 -- Create index "personcraft_craft_found_tile_sort_name_id" to table: "person_crafts"

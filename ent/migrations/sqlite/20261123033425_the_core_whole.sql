@@ -84,6 +84,8 @@ CREATE INDEX `person_space_id_listed_sort_name_id` ON `people` (`space_id`, `lis
 CREATE UNIQUE INDEX `person_handle` ON `people` (`handle`) WHERE handle <> '';
 -- Create index "person_found_commune_listed_sort_name_id" to table: "people"
 CREATE INDEX `person_found_commune_listed_sort_name_id` ON `people` (`found_commune`, `listed`, `sort_name`, `id`);
+-- Create index "person_found_commune_listed_created_at_id" to table: "people"
+CREATE INDEX `person_found_commune_listed_created_at_id` ON `people` (`found_commune`, `listed`, `created_at`, `id`);
 -- Create index "person_found_tile_listed_sort_name_id" to table: "people"
 CREATE INDEX `person_found_tile_listed_sort_name_id` ON `people` (`found_tile`, `listed`, `sort_name`, `id`);
 -- Create index "person_made_by" to table: "people"
@@ -204,6 +206,8 @@ CREATE TABLE `person_crafts` (`id` text NOT NULL, `network_id` text NOT NULL, `r
 CREATE UNIQUE INDEX `personcraft_person_id_craft` ON `person_crafts` (`person_id`, `craft`);
 -- Create index "personcraft_craft_found_commune_sort_name_id" to table: "person_crafts"
 CREATE INDEX `personcraft_craft_found_commune_sort_name_id` ON `person_crafts` (`craft`, `found_commune`, `sort_name`, `id`);
+-- Create index "personcraft_craft_found_commune_joined_at_id" to table: "person_crafts"
+CREATE INDEX `personcraft_craft_found_commune_joined_at_id` ON `person_crafts` (`craft`, `found_commune`, `joined_at`, `id`);
 -- Create index "personcraft_craft_found_tile_sort_name_id" to table: "person_crafts"
 CREATE INDEX `personcraft_craft_found_tile_sort_name_id` ON `person_crafts` (`craft`, `found_tile`, `sort_name`, `id`);
 -- Create index "personcraft_craft_network_id_sort_name_id" to table: "person_crafts"
@@ -235,9 +239,9 @@ CREATE INDEX `registration_email_created_at` ON `registrations` (`email`, `creat
 -- Create index "registration_expires_at" to table: "registrations"
 CREATE INDEX `registration_expires_at` ON `registrations` (`expires_at`);
 -- Create "sent_mails" table
-CREATE TABLE `sent_mails` (`id` text NOT NULL, `email` text NOT NULL, `at` datetime NOT NULL, PRIMARY KEY (`id`));
--- Create index "sentmail_email_at" to table: "sent_mails"
-CREATE INDEX `sentmail_email_at` ON `sent_mails` (`email`, `at`);
+CREATE TABLE `sent_mails` (`id` text NOT NULL, `email` text NOT NULL, `letter` text NOT NULL, `at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- Create index "sentmail_email_letter_at" to table: "sent_mails"
+CREATE INDEX `sentmail_email_letter_at` ON `sent_mails` (`email`, `letter`, `at`);
 -- Create index "sentmail_at" to table: "sent_mails"
 CREATE INDEX `sentmail_at` ON `sent_mails` (`at`);
 -- Create "space_slugs" table
