@@ -297,3 +297,76 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		}
 	})
 }
+
+// TestNoMailedSecretOutlivesWhatItWasFor: whoever knew the password, or reads a
+// mailbox that is no longer the account's, is out when the password is set.
+func TestNoMailedSecretOutlivesWhatItWasFor(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o office) {
+		account, self := o.join(t, "ines")
+		reset := func() string {
+			t.Helper()
+			if err := o.AskReset(coretest.Visitor(), account.Email); err != nil {
+				t.Fatal(err)
+			}
+			return o.last(t, account.Email).token()
+		}
+		refused := func(what string, err error) {
+			t.Helper()
+			if !errors.Is(err, accounts.ErrProof) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		// The intruder asks for an address of their own; the owner resets.
+		if err := o.AskEmail(self, password, "intruder@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		theirs := o.last(t, "intruder@example.org").token()
+		before, after := reset(), reset()
+		refused("the reset before the last", o.Reset(coretest.Visitor(), before, another))
+		if err := o.Reset(coretest.Visitor(), after, another); err != nil {
+			t.Fatal(err)
+		}
+		refused("the intruder's address", o.ConfirmEmail(coretest.Visitor(), theirs))
+
+		// A reset that was asked for ends when the password is changed otherwise.
+		left := reset()
+		if err := o.ChangePassword(self, another, "cinq petites notes"); err != nil {
+			t.Fatal(err)
+		}
+		refused("a reset from before", o.Reset(coretest.Visitor(), left, another))
+
+		// And the old mailbox sets nothing when the address is another.
+		left = reset()
+		if err := o.AskEmail(self, "cinq petites notes", "ailleurs@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.ConfirmEmail(coretest.Visitor(), o.last(t, "ailleurs@example.org").token()); err != nil {
+			t.Fatal(err)
+		}
+		refused("a reset of the old mailbox", o.Reset(coretest.Visitor(), left, another))
+	})
+}
+
+// TestNobodyFinishesAnothersRegistration: the owner of a mailbox who follows the
+// link of a registration that is not theirs makes no account.
+func TestNobodyFinishesAnothersRegistration(t *testing.T) {
+	t.Parallel()
+	eachOffice(t, func(t *testing.T, o office) {
+		in := o.begin("victim")
+		in.Password = "the intruder's own"
+		o.register(t, in)
+		secret := o.last(t, in.Email).token()
+		for range 10 {
+			if _, _, err := o.Verify(coretest.Visitor(), secret, password); !errors.Is(err, accounts.ErrPassword) {
+				t.Fatalf("without the password: %v", err)
+			}
+		}
+		if _, _, err := o.Verify(coretest.Visitor(), secret, in.Password); !errors.Is(err, accounts.ErrThrottled) {
+			t.Errorf("the eleventh: %v", err)
+		}
+		if n := o.Store.From(coretest.System()).Account.Query().CountX(coretest.System()); n != 0 {
+			t.Errorf("%d accounts", n)
+		}
+	})
+}
