@@ -243,15 +243,14 @@ func (a *API) newFilm(ctx context.Context, home string, in films.NewFilm) (*film
 	return &filmMade{Location: "/v1/films/" + film.ID, ETag: body.ETag, Body: body.Body}, nil
 }
 
-func (a *API) listFilmTerms(context.Context, *struct{}) (*kept[struct {
+// FilmTerms are the closed lists of words that films use.
+type FilmTerms struct {
 	Genres   []FilmTerm `json:"genres" nullable:"false"`
-	Warnings []FilmTerm `json:"warnings" nullable:"false"`
-}], error,
-) {
-	return keep(struct {
-		Genres   []FilmTerm `json:"genres" nullable:"false"`
-		Warnings []FilmTerm `json:"warnings" nullable:"false"`
-	}{viewTerms(films.Genres, nil), viewTerms(films.Warnings, nil)}), nil
+	Warnings []FilmTerm `json:"warnings" nullable:"false" doc:"What some want to know before they watch."`
+}
+
+func (a *API) listFilmTerms(context.Context, *struct{}) (*kept[FilmTerms], error) {
+	return keep(FilmTerms{viewTerms(films.Genres, nil), viewTerms(films.Warnings, nil)}), nil
 }
 
 // viewTerms returns the words of a list with these codes, all of them for nil.
