@@ -355,3 +355,11 @@ func TestAnAccessTokenEndsInTime(t *testing.T) {
 		}
 	})
 }
+
+// TestAPasswordIsHashedAsHardAsOWASPAsks holds what the other tests relax.
+func TestAPasswordIsHashedAsHardAsOWASPAsks(t *testing.T) {
+	t.Parallel()
+	if p := accounts.Production; p.Memory < 19<<10 || p.Iterations < 2 || p.SaltLength < 16 || p.KeyLength < 32 {
+		t.Errorf("a password is hashed with %+v", p)
+	}
+}
