@@ -121,7 +121,7 @@ func scriptReady(ts *testscript.TestScript, neg bool, args []string) {
 //
 // as= signs in with the demonstration's token of that role and space; a name
 // in capitals before = sets a header (If-Match="7"); until= repeats a GET for
-// up to ten seconds until the body holds the text.
+// up to a minute until the body holds the text.
 func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: http status METHOD path [as=role@space] [Header=value] [until=text] [body]")
@@ -280,9 +280,9 @@ func demoToken(ts *testscript.TestScript, who string) string {
 // final ends a wait at once.
 type final struct{ error }
 
-// until repeats try for up to ten seconds.
+// until repeats try for up to a minute.
 func until(ts *testscript.TestScript, try func() error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
