@@ -102,7 +102,7 @@ func (a *API) addFilmMember(ctx context.Context, in *struct {
 	return &struct {
 		Location string `header:"Location"`
 		Body     FilmMember
-	}{"/v1/films/" + in.Film + "/members", views[made.ID]}, nil
+	}{"/v1/films/" + in.Film + "/members/" + made.ID, views[made.ID]}, nil
 }
 
 func (a *API) changeFilmMember(ctx context.Context, in *struct {
