@@ -30,12 +30,13 @@ func TestAHandleIsOneThatNobodyElseLooksLike(t *testing.T) {
 	}
 }
 
-func TestTheKeyOfAKeyIsItself(t *testing.T) {
+func TestAHandleThatIsKeptIsReadAsItself(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		handle, ok := text.Handle(rapid.StringMatching(`[a-zA-Z0-9._-]{3,30}`).Draw(t, "handle"))
+		typed := rapid.StringMatching(`[a-zA-Z0-9]{1,9}([._-][a-zA-Z0-9]{1,9}){1,2}`).Draw(t, "handle")
+		handle, ok := text.Handle(typed)
 		if !ok {
-			t.Skip("no handle")
+			return // a reserved word
 		}
 		again, ok := text.Handle(handle)
 		if !ok || again != handle {
