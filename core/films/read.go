@@ -131,19 +131,23 @@ const (
 func asSeenBy(asker string) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		spaces, owners, members := entsql.Table(space.Table), entsql.Table(person.Table), entsql.Table(filmmember.Table)
-		s.Join(spaces).On(s.C(film.FieldSpaceID), spaces.C(space.FieldID))
-		s.Join(owners).On(s.C(film.FieldOwnerID), owners.C(person.FieldID))
-		s.LeftJoin(members).OnP(entsql.And(
-			entsql.ColumnsEQ(members.C(filmmember.FieldFilmID), s.C(film.FieldID)),
-			entsql.EQ(members.C(filmmember.FieldPersonID), asker),
-		))
-		s.AppendSelectAs(spaces.C(space.FieldPath), pathColumn)
-		s.AppendSelectAs(owners.C(person.FieldSuspended), hiddenColumn)
-		// Not null: what ent does not know of it cannot read as null from SQLite.
-		role := entsql.ExprFunc(func(b *entsql.Builder) {
-			b.WriteString("COALESCE(").Ident(members.C(filmmember.FieldRole)).WriteString(", '')")
-		})
-		s.AppendSelectExprAs(role, roleColumn)
+		// Each is looked up for the row that is returned. Were they joined,
+		// PostgreSQL might read all people of a small network to find one.
+		bring := func(column, otherwise string, found *entsql.Selector) {
+			s.AppendSelectExprAs(entsql.ExprFunc(func(b *entsql.Builder) {
+				// Not null: what ent does not know of it cannot read as null from SQLite.
+				b.WriteString("COALESCE(").Wrap(func(b *entsql.Builder) { b.Join(found) }).WriteString(", ").WriteString(otherwise).WriteByte(')')
+			}), column)
+		}
+		bring(pathColumn, "''", entsql.Select(spaces.C(space.FieldPath)).From(spaces).
+			Where(entsql.ColumnsEQ(spaces.C(space.FieldID), s.C(film.FieldSpaceID))))
+		bring(hiddenColumn, "TRUE", entsql.Select(owners.C(person.FieldSuspended)).From(owners).
+			Where(entsql.ColumnsEQ(owners.C(person.FieldID), s.C(film.FieldOwnerID))))
+		bring(roleColumn, "''", entsql.Select(members.C(filmmember.FieldRole)).From(members).
+			Where(entsql.And(
+				entsql.ColumnsEQ(members.C(filmmember.FieldFilmID), s.C(film.FieldID)),
+				entsql.EQ(members.C(filmmember.FieldPersonID), asker),
+			)))
 	}
 }
 
