@@ -95,9 +95,9 @@ func (a *API) moduleCall(ctx context.Context, name, module string, subtree bool)
 		Module: module, Space: space, State: string(state), Actor: core.ActorFrom(ctx),
 		Scope: core.Scope{Place: spaces.Place(space), Subtree: subtree},
 	}
-	if subtree {
-		call.Scope.Off, err = a.spaces.Off(ctx, space, module)
-	}
+	// Also where the space alone is asked for: what it puts forward may be of a
+	// space below it.
+	call.Scope.Off, err = a.spaces.Off(ctx, space, module)
 	return call, err
 }
 

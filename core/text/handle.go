@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -63,4 +64,29 @@ var lookalikes = strings.NewReplacer("0", "o", "1", "l", "m", "rn", "w", "vv")
 // handles with one key look alike. Separators do not count.
 func HandleKey(handle string) string {
 	return lookalikes.Replace(strings.NewReplacer(".", "", "_", "", "-", "").Replace(handle))
+}
+
+// letters are those of other alphabets that a reader takes for Latin ones,
+// after the same table.
+var letters = strings.NewReplacer(
+	"а", "a", "в", "b", "е", "e", "ё", "e", "к", "k", "м", "m", "н", "h", "о", "o", "р", "p", "с", "c", "т", "t", "у", "y", "х", "x",
+	"і", "i", "ј", "j", "ѕ", "s", "ԁ", "d", "ո", "n", "α", "a", "β", "b", "ε", "e", "η", "n", "ι", "i", "κ", "k", "ν", "v", "ο", "o",
+	"ρ", "p", "σ", "o", "τ", "t", "υ", "u", "χ", "x", "ω", "w", "œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "ł", "l",
+)
+
+// NameKey returns what two names have in common that the eye takes for one: it
+// knows no case, accents, spaces or signs, nor which alphabet a letter is of
+// where it looks like a Latin one. A name without any letter or digit is its
+// own key.
+func NameKey(name string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(strings.ToLower(norm.NFKC.String(name))) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	if b.Len() == 0 {
+		return name
+	}
+	return lookalikes.Replace(letters.Replace(b.String()))
 }

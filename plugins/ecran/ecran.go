@@ -50,10 +50,12 @@ func (e *Ecran) Manifest() sdk.Manifest {
 		Summary:     "Films chosen by people: labels, selections, signed picks.",
 		Permissions: []string{sdk.FilmsRead, sdk.PeopleRead},
 		Emits: []string{
-			labelMade, selectionPublished, pickMade, pickEnded,
+			labelMade, labelAccepted, labelChanged, labelClosed, selectionChanged, selectionPublished,
+			pickMade, pickMoved, pickEnded, consentAsked, consentAnswered, proposalMade, proposalDecided, pinMade, pinEnded,
 			filmRecognised, filmRecognitionEnded,
+			pickDue, selectionDue, consentDue,
 		},
-		Listens: []string{filmWithdrawn},
+		Listens: []string{filmChanged, filmWithdrawn, filmDeleted, pickDue, selectionDue, consentDue},
 		Policy:  policy,
 	}
 }

@@ -3,15 +3,20 @@ package ecran
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
@@ -30,6 +35,21 @@ var ErrLabelNameTaken = &sdk.Fault{
 	FR: "Un autre label de cet espace porte déjà ce nom, ou un nom qui se lit de la même façon.",
 }
 
+// ErrLabelClosed is the fault of doing something with a label that is closed.
+var ErrLabelClosed = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "label_closed",
+	EN: "This label is closed: what it chose is remembered, and it chooses nothing any more.",
+	FR: "Ce label est fermé : ses choix restent en mémoire, il n'en fait plus.",
+}
+
+// ErrNotDirector is the fault of handing a label to somebody who does not
+// direct it.
+var ErrNotDirector = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "not_director",
+	EN: "A label is handed to one of its directors; name this person director first.",
+	FR: "Un label se transmet à l'un de ses directeurs ; nommez d'abord cette personne directrice.",
+}
+
 // ErrProfileRequired is the fault of signing without a public profile.
 var ErrProfileRequired = &sdk.Fault{
 	Kind: sdk.Conflict, Code: "profile_required",
@@ -39,16 +59,25 @@ var ErrProfileRequired = &sdk.Fault{
 
 // NewLabel is a label to be made.
 type NewLabel struct {
-	Kind      string         `json:"kind" enum:"personal,personality,committee,festival,institution,region,platform" doc:"Every member may have personal labels; any other kind takes the role of curator in the space. The platform's label is made in the network's own space, a region's in the region's."`
-	Name      string         `json:"name" minLength:"1" maxLength:"120" doc:"No other label of the space bears it, or one that reads the same."`
+	Kind      string         `json:"kind" enum:"personal,personality,committee,festival,institution,region,platform" doc:"Every member may have personal labels. Any other kind is made by the space's curators; made by somebody else, it is requested of them. The platform's label is made in the network's own space, a region's in the region's."`
+	Name      string         `json:"name" minLength:"1" maxLength:"120" doc:"No other label of the space bears it, or one that reads the same; nor does one of the network that is known by its name: an institution's, a festival's, a region's."`
 	Manifesto string         `json:"manifesto,omitempty" maxLength:"10000" doc:"What the label looks for, and why."`
 	Curators  []LabelCurator `json:"curators,omitempty" maxItems:"50" doc:"Who chooses for it besides its holder, who is whoever makes it."`
+	Rules     *LabelRules    `json:"rules,omitempty"`
+}
+
+// LabelRules are what a label asks of its own people.
+type LabelRules struct {
+	MaxPins      int    `json:"max_pins" minimum:"0" maximum:"24" default:"3" doc:"How many of its things may be put forward at one instant, on all pages together."`
+	OwnFilms     string `json:"own_films,omitempty" enum:"declared,forbidden" default:"declared" doc:"Whether its people may pick a film in which they have a part, if they declare it."`
+	NoteRequired bool   `json:"note_required,omitempty" doc:"Whether a pick has to say why."`
+	VotesNeeded  int    `json:"votes_needed,omitempty" minimum:"0" maximum:"50" doc:"How many of its people have to be for a film before it comes on screen; who picks is for it. 0: who picks decides. A veto refuses."`
 }
 
 // LabelCurator is a person who chooses for a label.
 type LabelCurator struct {
 	Person string `json:"person" minLength:"1" maxLength:"36" doc:"The person's id."`
-	Role   string `json:"role" enum:"director,curator" doc:"A director also answers for the label itself."`
+	Role   string `json:"role" enum:"director,curator,contributor" doc:"A director also answers for the label itself; a contributor reads along and votes, and does not pick."`
 }
 
 // LabelChange is what changes of a label; what is not set stays.
@@ -56,17 +85,22 @@ type LabelChange struct {
 	Name      sdk.Opt[string]         `json:"name,omitempty" minLength:"1" maxLength:"120"`
 	Manifesto sdk.Opt[string]         `json:"manifesto,omitempty" maxLength:"10000"`
 	Curators  sdk.Opt[[]LabelCurator] `json:"curators,omitempty" maxItems:"50" doc:"All of the curators from now on."`
+	Rules     sdk.Opt[LabelRules]     `json:"rules,omitempty" doc:"All of the rules from now on. What was chosen under the old ones stays."`
 }
 
 // MakeLabel makes a label in the space, held by the asker: a personal one for
-// any member, another kind for the space's curators. It returns
-// ErrProfileRequired, ErrLabelNameTaken, or all the reasons why the input does
-// not fit.
+// any member, another kind for the space's curators. Where a member who is none
+// makes another kind, it is requested: known to its people and to the curators,
+// until they accept or refuse it. It returns ErrProfileRequired,
+// ErrLabelNameTaken, or all the reasons why the input does not fit.
 func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) {
 	actor := sdk.ActorFrom(ctx)
-	var facts []sdk.Relation
-	if in.Kind == string(label.KindPersonal) {
+	facts, state := []sdk.Relation(nil), label.StateActive
+	switch {
+	case in.Kind == string(label.KindPersonal):
 		facts = append(facts, sdk.Own)
+	case !actor.May("ecran.label.create"):
+		facts, state = append(facts, sdk.Draft), label.StateRequested
 	}
 	if err := actor.Check("ecran.label.create", facts...); err != nil {
 		return nil, err
@@ -78,20 +112,33 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 	if err != nil {
 		return nil, err
 	}
-	in.Name = line(in.Name)
-	reasons = append(reasons, blankReasons("/name", in.Name)...)
+	var form sdk.Form
+	name := form.Line("/name", in.Name, 120)
+	manifesto := form.Prose("/manifesto", in.Manifesto, 10_000)
 	reasons = append(reasons, kindReasons(in.Kind, actor.Space.Level())...)
-	if len(reasons) > 0 {
-		return nil, sdk.ErrInvalid.With(reasons...)
+	for _, r := range reasons {
+		form.Refuse(r.Pointer, r.Code, r.EN, r.FR)
+	}
+	if err := form.Err(); err != nil {
+		return nil, err
+	}
+	rules := LabelRules{MaxPins: label.DefaultMaxPins, OwnFilms: string(label.DefaultOwnFilms)}
+	if in.Rules != nil {
+		rules = *in.Rules
 	}
 	var made *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		if err := nameFree(ctx, c, actor.Space.Network, label.Kind(in.Kind), name); err != nil {
+			return err
+		}
 		now := sdk.Now(ctx)
 		made, err = c.Label.Create().
 			SetNetworkID(actor.Space.Network).SetRegionID(actor.Space.Region).SetSpaceID(actor.Space.ID).
-			SetKind(label.Kind(in.Kind)).SetName(in.Name).SetSlug(slug(in.Name)).
-			SetManifesto(in.Manifesto).SetHolderID(actor.Person).
-			SetCreatedAt(now).SetUpdatedAt(now).
+			SetKind(label.Kind(in.Kind)).SetName(name).SetSlug(slug(name)).SetNameKey(sdk.NameKey(name)).
+			SetManifesto(manifesto).SetHolderID(actor.Person).SetState(state).
+			SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).
+			SetNoteRequired(rules.NoteRequired).SetVotesNeeded(rules.VotesNeeded).
+			SetActedAt(now).SetCreatedAt(now).SetUpdatedAt(now).
 			Save(ctx)
 		if err != nil {
 			return nameTaken(err)
@@ -99,7 +146,7 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 		if made.Edges.Curators, err = appoint(ctx, c, made.ID, in.Curators); err != nil {
 			return err
 		}
-		return sdk.Record(ctx, labelMade, made.ID, LabelMade{Kind: in.Kind, Name: in.Name, Holder: made.HolderID})
+		return sdk.Record(ctx, labelMade, made.ID, LabelMade{Kind: in.Kind, Name: name, Holder: made.HolderID, State: string(state)})
 	})
 	if err != nil {
 		return nil, err
@@ -112,13 +159,28 @@ func (e *Ecran) Label(ctx context.Context, id string) (*ent.Label, error) {
 	return findLabel(ctx, e.store.From(ctx), id, "ecran.label.read")
 }
 
+// LabelFilter narrows a list of labels; its zero narrows nothing.
+type LabelFilter struct {
+	State label.State // those that are active where it is empty
+	Kind  label.Kind
+}
+
 // Labels lists the labels of the scope with their curators, by created_at or
 // by name.
-func (e *Ecran) Labels(ctx context.Context, page sdk.Page) (sdk.List[*ent.Label], error) {
-	if sdk.Lists(ctx, "ecran.label.read").Never() {
+func (e *Ecran) Labels(ctx context.Context, filter LabelFilter, page sdk.Page) (sdk.List[*ent.Label], error) {
+	when := sdk.Lists(ctx, "ecran.label.read")
+	if when.Never() {
 		return sdk.List[*ent.Label]{}, nil
 	}
-	q := e.store.From(ctx).Label.Query().Where(sdk.InScope(ctx, label.FieldHolderID))
+	if filter.State == "" {
+		filter.State = label.StateActive
+	}
+	q := e.store.From(ctx).Label.Query().Where(
+		sdk.InScope(ctx, label.FieldHolderID), listedLabel(when, sdk.ActorFrom(ctx).Person), label.StateEQ(filter.State),
+	)
+	if filter.Kind != "" {
+		q = q.Where(label.KindEQ(filter.Kind))
+	}
 	total, err := countIf(ctx, page, q.Clone())
 	if err != nil {
 		return sdk.List[*ent.Label]{}, err
@@ -137,31 +199,49 @@ func (e *Ecran) Labels(ctx context.Context, page sdk.Page) (sdk.List[*ent.Label]
 }
 
 // ChangeLabel changes a label that the asker holds or directs, if it still has
-// this version. It returns ErrLabelUnknown, ErrLabelNameTaken, sdk.ErrStale,
-// or all the reasons why the change does not fit.
+// this version. It returns ErrLabelUnknown, ErrLabelClosed, ErrLabelNameTaken,
+// sdk.ErrStale, or all the reasons why the change does not fit.
 func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in LabelChange) (*ent.Label, error) {
-	if _, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.update"); err != nil {
+	l, err := openLabel(ctx, e.store.From(ctx), id, "ecran.label.update")
+	if err != nil {
 		return nil, err
 	}
 	reasons, err := e.curatorReasons(ctx, in.Curators.Value)
 	if err != nil {
 		return nil, err
 	}
-	in.Name.Value = line(in.Name.Value)
-	if in.Name.Set {
-		reasons = append(reasons, blankReasons("/name", in.Name.Value)...)
+	var form sdk.Form
+	for _, r := range reasons {
+		form.Refuse(r.Pointer, r.Code, r.EN, r.FR)
 	}
-	if len(reasons) > 0 {
-		return nil, sdk.ErrInvalid.With(reasons...)
+	if in.Name.Set {
+		in.Name.Value = form.Line("/name", in.Name.Value, 120)
+	}
+	if in.Manifesto.Set {
+		in.Manifesto.Value = form.Prose("/manifesto", in.Manifesto.Value, 10_000)
+	}
+	if err := form.Err(); err != nil {
+		return nil, err
 	}
 	var changed *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		u := c.Label.Update().Where(label.ID(id), label.Version(version)).AddVersion(1).SetUpdatedAt(sdk.Now(ctx))
+		u := c.Label.Update().Where(label.ID(id), label.Version(version), label.StateNEQ(label.StateClosed)).AddVersion(1).SetUpdatedAt(sdk.Now(ctx))
 		if in.Name.Set {
-			u.SetName(in.Name.Value).SetSlug(slug(in.Name.Value))
+			if err := nameFree(ctx, c, l.NetworkID, l.Kind, in.Name.Value); err != nil {
+				return err
+			}
+			u.SetName(in.Name.Value).SetSlug(slug(in.Name.Value)).SetNameKey(sdk.NameKey(in.Name.Value))
 		}
 		if in.Manifesto.Set {
 			u.SetManifesto(in.Manifesto.Value)
+		}
+		if in.Rules.Set {
+			rules := in.Rules.Value
+			if rules.OwnFilms == "" {
+				rules = LabelRules{MaxPins: label.DefaultMaxPins, OwnFilms: string(label.DefaultOwnFilms)} // null: as a new label has them
+			}
+			u.SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).
+				SetNoteRequired(rules.NoteRequired).SetVotesNeeded(rules.VotesNeeded)
 		}
 		n, err := u.Save(ctx)
 		if err != nil {
@@ -178,13 +258,146 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 				return err
 			}
 		}
-		changed, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx)
-		return err
+		if changed, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
+			return err
+		}
+		return sdk.Record(ctx, labelChanged, id, LabelMoved{State: string(changed.State)})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return changed, nil
+}
+
+// AcceptLabel makes a requested label active: its space's curators. It returns
+// ErrLabelUnknown or ErrLabelClosed.
+func (e *Ecran) AcceptLabel(ctx context.Context, id string) (*ent.Label, error) {
+	return e.moveLabel(ctx, id, "ecran.label.accept", label.StateActive)
+}
+
+// RefuseLabel refuses a requested label: its space's curators. It returns
+// ErrLabelUnknown or ErrLabelClosed.
+func (e *Ecran) RefuseLabel(ctx context.Context, id string) (*ent.Label, error) {
+	return e.moveLabel(ctx, id, "ecran.label.refuse", label.StateClosed)
+}
+
+// CloseLabel closes a label for good: whoever holds or directs it. All that it
+// shows leaves the screen, and is remembered; its pins end. It returns
+// ErrLabelUnknown or ErrLabelClosed.
+func (e *Ecran) CloseLabel(ctx context.Context, id string) (*ent.Label, error) {
+	return e.moveLabel(ctx, id, "ecran.label.close", label.StateClosed)
+}
+
+func (e *Ecran) moveLabel(ctx context.Context, id, action string, to label.State) (*ent.Label, error) {
+	l, err := findLabel(ctx, e.store.From(ctx), id, action)
+	if err != nil {
+		return nil, err
+	}
+	if l.State == to {
+		return l, nil
+	}
+	move, ok := Labels.Move(action, l.State, to)
+	if !ok {
+		return nil, ErrLabelClosed
+	}
+	var moved *ent.Label
+	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		n, err := c.Label.Update().Where(label.ID(id), label.StateEQ(l.State)).
+			SetState(to).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sdk.ErrStale
+		}
+		if to == label.StateClosed {
+			if err := endAllOf(ctx, c, id); err != nil {
+				return err
+			}
+		}
+		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
+			return err
+		}
+		return sdk.Record(ctx, move.Event, id, LabelMoved{State: string(to)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
+}
+
+// endAllOf ends what a label shows: its picks and its pins.
+func endAllOf(ctx context.Context, c *ent.Client, id string) error {
+	picks, err := c.Pick.Query().Where(pick.EndedAtIsNil(), pick.HasSelectionWith(selection.LabelID(id))).Order(pick.ByID()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range picks {
+		if err := endPick(ctx, c, p, "ecran.pick.end", pick.StateEnded, ""); err != nil {
+			return err
+		}
+	}
+	return endPins(ctx, c, pin.LabelID(id))
+}
+
+// TransferLabel makes one of the label's directors its holder, if it still has
+// this version: its holder alone. Who held it directs it from now on. It
+// returns ErrLabelUnknown, ErrLabelClosed, ErrNotDirector or sdk.ErrStale.
+func (e *Ecran) TransferLabel(ctx context.Context, id string, version int, person string) (*ent.Label, error) {
+	l, err := openLabel(ctx, e.store.From(ctx), id, "ecran.label.transfer")
+	if err != nil {
+		return nil, err
+	}
+	if l.HolderID != sdk.ActorFrom(ctx).Person {
+		return nil, sdk.ErrDenied
+	}
+	var moved *ent.Label
+	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		n, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(person), curator.RoleEQ(curator.RoleDirector)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotDirector
+		}
+		if _, err := appoint(ctx, c, id, []LabelCurator{{Person: l.HolderID, Role: string(curator.RoleDirector)}}); err != nil {
+			return err
+		}
+		n, err = c.Label.Update().Where(label.ID(id), label.Version(version), label.HolderID(l.HolderID)).
+			SetHolderID(person).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sdk.ErrStale
+		}
+		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
+			return err
+		}
+		return sdk.Record(ctx, labelChanged, id, LabelMoved{State: string(moved.State)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
+}
+
+// LeaveLabel ends the asker's part in a label that they do not hold. It returns
+// ErrLabelUnknown, also to who has no part in it that could end.
+func (e *Ecran) LeaveLabel(ctx context.Context, id string) error {
+	if _, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.leave"); err != nil {
+		return err
+	}
+	return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		n, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(sdk.ActorFrom(ctx).Person)).Exec(ctx)
+		if err == nil && n == 0 {
+			err = ErrLabelUnknown
+		}
+		if err != nil {
+			return err
+		}
+		return c.Label.UpdateOneID(id).AddVersion(1).SetUpdatedAt(sdk.Now(ctx)).Exec(ctx)
+	})
 }
 
 // findLabel returns a label of the space with its curators, if the asker may do
@@ -199,31 +412,98 @@ func findLabel(ctx context.Context, c *ent.Client, id, action string) (*ent.Labe
 	}
 	actor := sdk.ActorFrom(ctx)
 	facts := relations(actor, l)
+	if l.State != label.StateRequested {
+		facts = append(facts, sdk.Published)
+	}
 	if !actor.May("ecran.label.read", facts...) {
 		return nil, ErrLabelUnknown
 	}
 	return l, actor.Check(action, facts...)
 }
 
+// openLabel is findLabel of one that still acts: a closed one is remembered,
+// and chooses nothing any more.
+func openLabel(ctx context.Context, c *ent.Client, id, action string) (*ent.Label, error) {
+	l, err := findLabel(ctx, c, id, action)
+	if err == nil && l.State == label.StateClosed {
+		err = ErrLabelClosed
+	}
+	return l, err
+}
+
+// listedLabel is the predicate of the labels that a person finds in a list.
+func listedLabel(when sdk.When, person string) predicate.Label {
+	if when.Always() {
+		return func(*sql.Selector) {}
+	}
+	ways := []predicate.Label{func(s *sql.Selector) { s.Where(sql.False()) }}
+	for _, set := range when {
+		switch {
+		case set == sdk.RelationSet(sdk.Published):
+			ways = append(ways, label.StateNEQ(label.StateRequested))
+		case set == sdk.RelationSet(sdk.Curating) && person != "":
+			ways = append(ways, chosenBy(person))
+		case set == sdk.RelationSet(sdk.Team) && person != "":
+			ways = append(ways, madeBy(person))
+		}
+	}
+	return label.Or(ways...)
+}
+
+// madeBy is the predicate of the labels of whose people the person is.
+func madeBy(person string) predicate.Label {
+	return label.Or(label.HolderID(person), label.HasCuratorsWith(curator.PersonID(person)))
+}
+
+// chosenBy is the predicate of the labels for which the person chooses.
+func chosenBy(person string) predicate.Label {
+	return label.Or(
+		label.HolderID(person),
+		label.HasCuratorsWith(curator.PersonID(person), curator.RoleIn(curator.RoleDirector, curator.RoleCurator)),
+	)
+}
+
 // relations returns what the asker is to a label, whose curators are loaded:
-// they own it if they hold or direct it, and are curating if they choose for it.
+// they own it if they hold or direct it, are curating if they choose for it, and
+// of its team in any case.
 func relations(actor *sdk.Actor, l *ent.Label) []sdk.Relation {
 	if actor.Person == "" {
 		return nil
 	}
 	if l.HolderID == actor.Person {
-		return []sdk.Relation{sdk.Own, sdk.Curating}
+		return []sdk.Relation{sdk.Own, sdk.Curating, sdk.Team}
 	}
 	for _, c := range l.Edges.Curators {
-		switch {
-		case c.PersonID != actor.Person:
-		case c.Role == curator.RoleDirector:
-			return []sdk.Relation{sdk.Own, sdk.Curating}
+		if c.PersonID != actor.Person {
+			continue
+		}
+		switch c.Role {
+		case curator.RoleDirector:
+			return []sdk.Relation{sdk.Own, sdk.Curating, sdk.Team}
+		case curator.RoleCurator:
+			return []sdk.Relation{sdk.Curating, sdk.Team}
 		default:
-			return []sdk.Relation{sdk.Curating}
+			return []sdk.Relation{sdk.Team}
 		}
 	}
 	return nil
+}
+
+// nameFree returns ErrLabelNameTaken for a personal label or a committee's under
+// a name that reads like that of a label which people know by its name alone,
+// anywhere in the network. Between two of those the database decides.
+func nameFree(ctx context.Context, c *ent.Client, network string, kind label.Kind, name string) error {
+	modest := []label.Kind{label.KindPersonal, label.KindCommittee}
+	if !slices.Contains(modest, kind) {
+		return nil
+	}
+	taken, err := c.Label.Query().Where(
+		label.NetworkID(network), label.NameKey(sdk.NameKey(name)), label.KindNotIn(modest...),
+	).Exist(ctx)
+	if err == nil && taken {
+		err = ErrLabelNameTaken
+	}
+	return err
 }
 
 // appoint makes the people curators of the label, in this order.
@@ -298,18 +578,6 @@ func kindReasons(kind string, level sdk.Level) []sdk.Reason {
 	default:
 		return nil
 	}
-}
-
-// line returns a name as it is kept: with one space where there was white
-// space, and none around it.
-func line(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// blankReasons returns what is wrong with a text that has to say something.
-func blankReasons(pointer, text string) []sdk.Reason {
-	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
-		return nil
-	}
-	return []sdk.Reason{{Pointer: pointer, Code: "required", EN: "It must not be empty.", FR: "Ce champ ne doit pas être vide."}}
 }
 
 // reason is a fault as the reason of one field.

@@ -2,9 +2,115 @@ package ecran
 
 import (
 	"context"
+	"time"
 
+	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
+
+// ErrPageAhead is the fault of looking at a page as it will be without being
+// one of those who make it.
+var ErrPageAhead = &sdk.Fault{
+	Kind: sdk.Forbidden, Code: "page_ahead",
+	EN: "Only the curators of the space see its page before its time.",
+	FR: "Seuls les curateurs de l'espace voient sa page avant l'heure.",
+}
+
+// maxAge is the longest that a page may be kept without asking again: what it
+// shows can disappear for reasons that no date announces.
+const maxAge = time.Minute
+
+// Front is the page of a space at an instant.
+type Front struct {
+	At      time.Time
+	Slots   int
+	Pins    []Shown   // by slot
+	Changes time.Time // the next instant at which a pin begins or ends; zero: none is planned
+}
+
+// MaxAge returns for how long the page holds: no longer than to the next
+// instant at which it changes.
+func (f Front) MaxAge(now time.Time) time.Duration {
+	if f.Changes.IsZero() {
+		return maxAge
+	}
+	return min(maxAge, max(f.Changes.Sub(now), 0))
+}
+
+// Page returns the page of the space at an instant: what was pinned on it then
+// and may be seen now, by slot. Everybody reads it as it is and was; as it will
+// be, its curators. It returns ErrPageAhead.
+func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
+	c, now, here := e.store.From(ctx), sdk.Now(ctx), sdk.ActorFrom(ctx).Space.ID
+	var facts []sdk.Relation
+	if !at.After(now) {
+		facts = append(facts, sdk.Published)
+	}
+	if err := sdk.ActorFrom(ctx).Check("ecran.page.read", facts...); err != nil {
+		return Front{}, ErrPageAhead.Because(err)
+	}
+	front := Front{At: at, Slots: page.DefaultSlots}
+	row, err := c.Page.Query().Where(page.SpaceID(here)).Only(ctx)
+	switch {
+	case err == nil:
+		front.Slots = row.Slots
+	case !ent.IsNotFound(err):
+		return Front{}, err
+	}
+	live, err := c.Pin.Query().Where(
+		pin.SpaceID(here), pin.FromLTE(at), pin.Or(pin.UntilIsNil(), pin.UntilGT(at)), pin.SlotLTE(front.Slots),
+		sdk.InPlace(ctx, pin.FieldSignerID),
+	).Order(pin.BySlot(), pin.ByID()).All(ctx)
+	if err != nil {
+		return Front{}, err
+	}
+	if front.Pins, err = e.shown(ctx, live); err != nil {
+		return Front{}, err
+	}
+	change := func(t *time.Time) {
+		if t != nil && t.After(at) && (front.Changes.IsZero() || t.Before(front.Changes)) {
+			front.Changes = *t
+		}
+	}
+	for _, s := range front.Pins {
+		change(s.Pin.Until)
+		if s.Selection != nil {
+			change(s.Selection.Until)
+		}
+		if s.Pick != nil {
+			change(s.Pick.Until)
+		}
+	}
+	next, err := c.Pin.Query().Where(pin.SpaceID(here), pin.FromGT(at)).Order(pin.ByFrom(), pin.ByID()).First(ctx)
+	switch {
+	case err == nil:
+		change(&next.From)
+	case !ent.IsNotFound(err):
+		return Front{}, err
+	}
+	return front, nil
+}
+
+// SetSlots sets how many slots the space's page has: its curators. What is
+// pinned beyond them stays where it is, unseen.
+func (e *Ecran) SetSlots(ctx context.Context, slots int) (Front, error) {
+	actor := sdk.ActorFrom(ctx)
+	if err := actor.Check("ecran.page.update"); err != nil {
+		return Front{}, err
+	}
+	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		if _, err := takePage(ctx, c, actor.Space); err != nil {
+			return err
+		}
+		return c.Page.Update().Where(page.SpaceID(actor.Space.ID)).SetSlots(slots).Exec(ctx)
+	})
+	if err != nil {
+		return Front{}, err
+	}
+	return e.Page(ctx, sdk.Now(ctx))
+}
 
 // countIf counts the whole of a list if that was asked for.
 func countIf(ctx context.Context, page sdk.Page, list interface {

@@ -2,13 +2,13 @@ package ecran
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
-	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
@@ -24,48 +24,102 @@ var ErrSelectionUnknown = &sdk.Fault{
 	FR: "Cette sélection n'existe pas dans cet espace.",
 }
 
+// ErrOrderStale is the fault of putting in order other picks than those that
+// are in the selection.
+var ErrOrderStale = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "order_stale",
+	EN: "The order has to name every current pick of the selection once, and nothing else.",
+	FR: "L'ordre doit nommer une fois chaque choix en cours de la sélection, et rien d'autre.",
+}
+
 // NewSelection is a selection to be made.
 type NewSelection struct {
-	Title      string `json:"title" minLength:"1" maxLength:"200"`
-	Text       string `json:"text,omitempty" maxLength:"20000" doc:"What holds these films together."`
-	Visibility string `json:"visibility,omitempty" enum:"public,unlisted,private" default:"public" doc:"Who sees it once it is published. Unlisted: whoever has its address; it is in no list. Private: the label's people."`
+	Title      string     `json:"title" minLength:"1" maxLength:"200"`
+	Text       string     `json:"text,omitempty" maxLength:"20000" doc:"What holds these films together."`
+	Kind       string     `json:"kind,omitempty" enum:"playlist,permanent,cycle,carte_blanche" default:"playlist"`
+	Ordering   string     `json:"ordering,omitempty" enum:"manual,chronological" default:"manual" doc:"By hand, or in the order in which the films come on screen."`
+	Edition    *int       `json:"edition,omitempty" minimum:"1" maximum:"9999" doc:"The how-manyeth of its kind: a festival's 12th."`
+	Guest      string     `json:"guest,omitempty" maxLength:"36" doc:"The person to whom a carte blanche is given: they pick in it, though they are not of the label."`
+	From       *time.Time `json:"from,omitempty" doc:"When it comes on screen, once published. Default: when it is published."`
+	Until      *time.Time `json:"until,omitempty" doc:"When it leaves the screen, and is remembered. Default: when somebody ends it."`
+	Visibility string     `json:"visibility,omitempty" enum:"public,unlisted,private" default:"public" doc:"Who sees it once it is published. Unlisted: whoever has its address; it is in no list. Private: the label's people."`
 }
 
 // SelectionChange is what changes of a selection; what is not set stays.
 type SelectionChange struct {
-	Title      sdk.Opt[string] `json:"title,omitempty" minLength:"1" maxLength:"200"`
-	Text       sdk.Opt[string] `json:"text,omitempty" maxLength:"20000"`
-	Visibility sdk.Opt[string] `json:"visibility,omitempty" enum:"public,unlisted,private"`
+	Title      sdk.Opt[string]    `json:"title,omitempty" minLength:"1" maxLength:"200"`
+	Text       sdk.Opt[string]    `json:"text,omitempty" maxLength:"20000"`
+	Ordering   sdk.Opt[string]    `json:"ordering,omitempty" enum:"manual,chronological"`
+	Edition    sdk.Opt[int]       `json:"edition,omitempty" minimum:"1" maximum:"9999" doc:"null for none."`
+	Guest      sdk.Opt[string]    `json:"guest,omitempty" maxLength:"36" doc:"Of a carte blanche."`
+	From       sdk.Opt[time.Time] `json:"from,omitempty"`
+	Until      sdk.Opt[time.Time] `json:"until,omitempty"`
+	Visibility sdk.Opt[string]    `json:"visibility,omitempty" enum:"public,unlisted,private"`
 }
 
 // MakeSelection makes a selection of a label for which the asker chooses. It is
-// a draft until it is published. It returns ErrLabelUnknown, or the reasons why
-// the input does not fit.
+// a draft until it is published. It returns ErrLabelUnknown, ErrLabelClosed, or
+// the reasons why the input does not fit.
 func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelection) (*ent.Selection, error) {
-	l, err := findLabel(ctx, e.store.From(ctx), labelID, "ecran.selection.create")
+	l, err := openLabel(ctx, e.store.From(ctx), labelID, "ecran.selection.create")
 	if err != nil {
 		return nil, err
 	}
-	in.Title = line(in.Title)
-	if reasons := blankReasons("/title", in.Title); len(reasons) > 0 {
-		return nil, sdk.ErrInvalid.With(reasons...)
+	var form sdk.Form
+	title := form.Line("/title", in.Title, 200)
+	text := form.Prose("/text", in.Text, 20_000)
+	from, until := datesOf(&form, sdk.Now(ctx), in.From, in.Until)
+	if err := e.guestReasons(ctx, &form, in.Kind, in.Guest); err != nil {
+		return nil, err
+	}
+	if err := form.Err(); err != nil {
+		return nil, err
 	}
 	var made *ent.Selection
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		now := sdk.Now(ctx)
-		made, err = c.Selection.Create().
+		create := c.Selection.Create().
 			SetNetworkID(l.NetworkID).SetRegionID(l.RegionID).SetSpaceID(l.SpaceID).
-			SetLabelID(l.ID).SetTitle(in.Title).SetSlug(slug(in.Title)).SetText(in.Text).
+			SetLabelID(l.ID).SetTitle(title).SetSlug(slug(title)).SetText(text).
+			SetKind(selection.Kind(in.Kind)).SetOrdering(selection.Ordering(in.Ordering)).SetNillableEdition(in.Edition).
+			SetNillableFrom(from).SetNillableUntil(until).
 			SetVisibility(selection.Visibility(in.Visibility)).
-			SetCreatedAt(now).SetUpdatedAt(now).
-			Save(ctx)
-		return err
+			SetCreatedAt(now).SetUpdatedAt(now)
+		if in.Guest != "" {
+			create.SetGuestID(in.Guest)
+		}
+		if made, err = create.Save(ctx); err != nil {
+			return err
+		}
+		return sdk.Record(ctx, selectionChanged, made.ID, SelectionMoved{Label: l.ID, State: string(made.State)})
 	})
 	if err != nil {
 		return nil, err
 	}
 	made.Edges.Label = l
 	return made, nil
+}
+
+// guestReasons refuses a guest who is nobody, or of what is no carte blanche,
+// and a carte blanche that is given to nobody.
+func (e *Ecran) guestReasons(ctx context.Context, form *sdk.Form, kind, guest string) error {
+	blanche := kind == string(selection.KindCarteBlanche)
+	switch {
+	case guest == "" && blanche:
+		form.Refuse("/guest", "required", "A carte blanche is given to somebody.", "Une carte blanche se donne à quelqu'un.")
+	case guest == "":
+	case !blanche:
+		form.Refuse("/guest", "not_carte_blanche", "Only a carte blanche has a guest.", "Seule une carte blanche a un invité.")
+	default:
+		known, err := e.host.People.Get(ctx, []string{guest})
+		if err != nil {
+			return err
+		}
+		if _, ok := known[guest]; !ok {
+			form.Refuse("/guest", sdk.ErrPersonUnknown.Code, sdk.ErrPersonUnknown.EN, sdk.ErrPersonUnknown.FR)
+		}
+	}
+	return nil
 }
 
 // Selection returns a selection of the space with its label: one that is
@@ -86,7 +140,7 @@ func (e *Ecran) Selections(ctx context.Context, labelID string, page sdk.Page) (
 	q := e.store.From(ctx).Selection.Query().Where(
 		sdk.InScope(ctx),
 		selection.HasLabelWith(sdk.InScope(ctx, label.FieldHolderID)),
-		listed(when, sdk.ActorFrom(ctx).Person),
+		listed(when, sdk.ActorFrom(ctx).Person, sdk.Now(ctx)),
 	)
 	if labelID != "" {
 		q = q.Where(selection.LabelID(labelID))
@@ -113,24 +167,41 @@ func (e *Ecran) Selections(ctx context.Context, labelID string, page sdk.Page) (
 // view is told to its films, and so is one that leaves it. It returns ErrSelectionUnknown, sdk.ErrStale, or
 // the reasons why the change does not fit.
 func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in SelectionChange) (*ent.Selection, error) {
-	before, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.update")
+	before, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.update")
 	if err != nil {
 		return nil, err
 	}
-	in.Title.Value = line(in.Title.Value)
-	var reasons []sdk.Reason
+	var form sdk.Form
 	if in.Title.Set {
-		reasons = append(reasons, blankReasons("/title", in.Title.Value)...)
+		in.Title.Value = form.Line("/title", in.Title.Value, 200)
 	}
-	if in.Visibility.Set {
-		reasons = append(reasons, blankReasons("/visibility", in.Visibility.Value)...)
+	if in.Text.Set {
+		in.Text.Value = form.Prose("/text", in.Text.Value, 20_000)
 	}
-	if len(reasons) > 0 {
-		return nil, sdk.ErrInvalid.With(reasons...)
+	for pointer, word := range map[string]sdk.Opt[string]{"/visibility": in.Visibility, "/ordering": in.Ordering} {
+		if word.Set && word.Value == "" {
+			form.Refuse(pointer, "required", "It must not be empty.", "Ce champ ne doit pas être vide.")
+		}
+	}
+	from, until := before.From, before.Until
+	if in.From.Set || in.Until.Set {
+		from, until = instant(in.From.Pointer(from)), instant(in.Until.Pointer(until))
+		if from != nil && until != nil && !until.After(*from) {
+			form.Refuse("/until", "too_early", "It ends before it has begun.", "La fin précède le début.")
+		}
+	}
+	if in.Guest.Set {
+		if err := e.guestReasons(ctx, &form, string(before.Kind), in.Guest.Value); err != nil {
+			return nil, err
+		}
+	}
+	if err := form.Err(); err != nil {
+		return nil, err
 	}
 	var changed *ent.Selection
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		u := c.Selection.Update().Where(selection.ID(id), selection.Version(version)).AddVersion(1).SetUpdatedAt(sdk.Now(ctx))
+		now := sdk.Now(ctx)
+		u := c.Selection.Update().Where(selection.ID(id), selection.Version(version)).AddVersion(1).SetUpdatedAt(now)
 		if in.Title.Set {
 			u.SetTitle(in.Title.Value).SetSlug(slug(in.Title.Value))
 		}
@@ -140,6 +211,16 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		if in.Visibility.Set {
 			u.SetVisibility(selection.Visibility(in.Visibility.Value))
 		}
+		if in.Ordering.Set {
+			u.SetOrdering(selection.Ordering(in.Ordering.Value))
+		}
+		if in.Guest.Set {
+			u.SetGuestID(in.Guest.Value)
+		}
+		if in.Edition.Set {
+			u.ClearEdition().SetNillableEdition(in.Edition.Pointer(nil))
+		}
+		u.ClearFrom().SetNillableFrom(from).ClearUntil().SetNillableUntil(until)
 		n, err := u.Save(ctx)
 		if err != nil {
 			return err
@@ -150,7 +231,10 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		if changed, err = withLabel(ctx, c, id); err != nil {
 			return err
 		}
-		if onView(before) && !onView(changed) {
+		if err := sdk.Record(ctx, selectionChanged, id, SelectionMoved{Label: changed.LabelID, State: string(changed.State)}); err != nil {
+			return err
+		}
+		if onView(before, now) && !onView(changed, now) {
 			return leaveView(ctx, c, id)
 		}
 		return e.recognise(ctx, c, changed)
@@ -161,11 +245,55 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 	return changed, nil
 }
 
+// OrderSelection puts the current picks of a selection in this order, if the
+// selection still has this version: whoever chooses for its label. Of two who
+// do it at once one is told that the version is stale. It returns
+// ErrSelectionUnknown, ErrLabelClosed, ErrOrderStale or sdk.ErrStale.
+func (e *Ecran) OrderSelection(ctx context.Context, id string, version int, picks []string) (*ent.Selection, error) {
+	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.update"); err != nil {
+		return nil, err
+	}
+	var ordered *ent.Selection
+	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		now := sdk.Now(ctx)
+		// The selection's row is taken, so that no pick comes in between.
+		n, err := c.Selection.Update().Where(selection.ID(id), selection.Version(version)).
+			SetNextPosition(len(picks)).SetUpdatedAt(now).AddVersion(1).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sdk.ErrStale
+		}
+		there, err := c.Pick.Query().Where(pick.SelectionID(id), pick.EndedAtIsNil()).IDs(ctx)
+		if err != nil {
+			return err
+		}
+		named := slices.Clone(picks)
+		slices.Sort(named)
+		slices.Sort(there)
+		if !slices.Equal(named, there) {
+			return ErrOrderStale
+		}
+		for position, pickID := range picks {
+			if err := c.Pick.UpdateOneID(pickID).SetPosition(position).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		ordered, err = withLabel(ctx, c, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ordered, nil
+}
+
 // PublishSelection publishes a selection of a label for which the asker
 // chooses, and tells its films if it is public. Publishing what is published
 // changes nothing. It returns ErrSelectionUnknown.
 func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection, error) {
-	if _, err := findSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
+	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
 		return nil, err
 	}
 	var published *ent.Selection
@@ -178,6 +306,9 @@ func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection
 			return err
 		}
 		if published, err = withLabel(ctx, c, id); err != nil || n == 0 {
+			return err
+		}
+		if err := c.Label.UpdateOneID(published.LabelID).SetActedAt(now).Exec(ctx); err != nil {
 			return err
 		}
 		if err := e.recognise(ctx, c, published); err != nil {
@@ -197,7 +328,16 @@ func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection
 // and were not told yet. The caller has just changed the selection, and so
 // holds it against a pick that is being made and another publication.
 func (e *Ecran) recognise(ctx context.Context, c *ent.Client, s *ent.Selection) error {
-	if !onView(s) {
+	// What is to come on view or to leave it at an instant is looked at then.
+	now := sdk.Now(ctx)
+	for _, at := range []*time.Time{s.From, s.Until} {
+		if s.State == selection.StatePublished && at != nil && at.After(now) {
+			if err := sdk.RecordAt(ctx, *at, selectionDue, s.ID, struct{}{}); err != nil {
+				return err
+			}
+		}
+	}
+	if !onView(s, now) {
 		return nil
 	}
 	picks, err := c.Pick.Query().Where(
@@ -225,16 +365,23 @@ func leaveView(ctx context.Context, c *ent.Client, id string) error {
 		return err
 	}
 	for _, p := range picks {
-		if err := recognitionEnds(ctx, p, sdk.Now(ctx)); err != nil {
+		if err := recognitionEnds(ctx, p, sdk.Now(ctx), ""); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// onView reports whether everybody may find the selection.
-func onView(s *ent.Selection) bool {
-	return s.State == selection.StatePublished && s.Visibility == selection.VisibilityPublic
+// onView reports whether everybody finds the selection at the instant.
+func onView(s *ent.Selection, now time.Time) bool {
+	return s.Visibility == selection.VisibilityPublic && shownAt(s, now) && (s.Until == nil || s.Until.After(now))
+}
+
+// shownAt reports whether others than the label's people may know of the
+// selection at the instant: it is published, and has begun. One that is over is
+// remembered.
+func shownAt(s *ent.Selection, now time.Time) bool {
+	return s.State == selection.StatePublished && s.Visibility != selection.VisibilityPrivate && (s.From == nil || !s.From.After(now))
 }
 
 // findSelection returns a selection of the space with its label, if the asker
@@ -251,20 +398,47 @@ func findSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.
 		return nil, err
 	}
 	actor := sdk.ActorFrom(ctx)
-	facts := relations(actor, s.Edges.Label)
-	if s.State == selection.StatePublished && s.Visibility != selection.VisibilityPrivate {
-		facts = append(facts, sdk.Published)
-	}
+	facts := selectionRelations(ctx, s)
 	if !actor.May("ecran.selection.read", facts...) {
 		return nil, ErrSelectionUnknown
 	}
 	return s, actor.Check(action, facts...)
 }
 
-// listed is the predicate of the selections that a person finds in a list, by
-// the relations any one set of which suffices. Nothing answers to a set that
-// this list does not know.
-func listed(when sdk.When, person string) predicate.Selection {
+// openSelection is findSelection of a label that still acts.
+func openSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.Selection, error) {
+	s, err := findSelection(ctx, c, id, action)
+	if err == nil && s.Edges.Label.State == label.StateClosed {
+		err = ErrLabelClosed
+	}
+	return s, err
+}
+
+// selectionRelations returns what the asker is to a selection, whose label and
+// curators are loaded: what they are to the label, whether a carte blanche was
+// given to them, and whether it is shown.
+func selectionRelations(ctx context.Context, s *ent.Selection) []sdk.Relation {
+	actor := sdk.ActorFrom(ctx)
+	facts := relations(actor, s.Edges.Label)
+	if s.GuestID != nil && actor.Person != "" && *s.GuestID == actor.Person {
+		facts = append(facts, sdk.Assigned)
+	}
+	if shownAt(s, sdk.Now(ctx)) && s.Edges.Label.State != label.StateRequested {
+		facts = append(facts, sdk.Published)
+	}
+	return facts
+}
+
+// ofTeam reports whether the asker is one of those who make the selection.
+func ofTeam(ctx context.Context, s *ent.Selection) bool {
+	facts := selectionRelations(ctx, s)
+	return slices.Contains(facts, sdk.Team) || slices.Contains(facts, sdk.Assigned)
+}
+
+// listed is the predicate of the selections that a person finds in a list at
+// the instant, by the relations any one set of which suffices. Nothing answers
+// to a set that this list does not know.
+func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 	if when.Always() {
 		return func(*sql.Selector) {}
 	}
@@ -275,12 +449,15 @@ func listed(when sdk.When, person string) predicate.Selection {
 			ways = append(ways, selection.And(
 				selection.StateEQ(selection.StatePublished),
 				selection.VisibilityEQ(selection.VisibilityPublic),
+				selection.Or(selection.FromIsNil(), selection.FromLTE(now)),
+				selection.HasLabelWith(label.StateNEQ(label.StateRequested)),
 			))
 		case set == sdk.RelationSet(sdk.Curating) && person != "":
-			ways = append(ways, selection.HasLabelWith(label.Or(
-				label.HolderID(person),
-				label.HasCuratorsWith(curator.PersonID(person)),
-			)))
+			ways = append(ways, selection.HasLabelWith(chosenBy(person)))
+		case set == sdk.RelationSet(sdk.Team) && person != "":
+			ways = append(ways, selection.HasLabelWith(madeBy(person)))
+		case set == sdk.RelationSet(sdk.Assigned) && person != "":
+			ways = append(ways, selection.GuestID(person))
 		}
 	}
 	return selection.Or(ways...)

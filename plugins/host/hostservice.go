@@ -31,6 +31,7 @@ type Film struct {
 	DurationS              int
 	Form                   string
 	Consent                string // to being selected: open, ask or none
+	Company                bool   // the asker belongs to an organisation that it credits
 }
 
 // Person is what a module is told of a person.
@@ -105,7 +106,7 @@ func (s *services) Films(ctx context.Context, in *wire.References) (*wire.FilmLi
 	for _, f := range films {
 		seen := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
-			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent,
+			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent, Company: f.Company,
 		}
 		if f.Relations != 0 {
 			seen.Relations = strings.Split(f.Relations.String(), "+")

@@ -48,6 +48,7 @@ type Film struct {
 	DurationS int
 	Form      string    // fiction, documentary, animation, experimental, music_video
 	Consent   string    // to being selected: open (by any label), ask (first), none
+	Company   bool      // the asker belongs to an organisation that the film credits
 	Relations Relations // of the asker to the film: own, team, crew, published …
 }
 
@@ -94,7 +95,7 @@ func (f Films) Get(ctx context.Context, ids []string) (map[string]Film, error) {
 			found[film.GetId()] = Film{
 				ID: film.GetId(), Title: film.GetTitle(), Slug: film.GetSlug(), Stage: film.GetStage(),
 				Space: film.GetSpace(), Year: int(film.GetYear()),
-				DurationS: int(film.GetDurationS()), Form: film.GetForm(), Consent: film.GetConsent(), Relations: relations(film.GetRelations()),
+				DurationS: int(film.GetDurationS()), Form: film.GetForm(), Consent: film.GetConsent(), Company: film.GetCompany(), Relations: relations(film.GetRelations()),
 			}
 		}
 	}

@@ -32,7 +32,7 @@ type Surroundings struct {
 	// module offer them again. Without it they are taken and forgotten.
 	Emit func(ctx context.Context, events []Event) error
 
-	Clock     time.Time    // the module's clock stands still here; zero: it does not
+	Clock     time.Time    // the module's clock stands still here until [Local.Advance]; zero: it goes
 	PublicURL string       // of the platform
 	Log       *slog.Logger // default: slog.Default()
 }
@@ -43,6 +43,13 @@ type Surroundings struct {
 type Local struct {
 	instance *instance
 	key      []byte
+}
+
+// Advance moves the clock of a module that stands still, and has what is due by
+// then come out.
+func (l *Local) Advance(d time.Duration) {
+	l.instance.clock.Add(int64(d))
+	l.instance.relay.wake()
 }
 
 // InProcess migrates, provisions and starts the module. The caller closes it.
@@ -143,7 +150,7 @@ func (h localHost) Films(ctx context.Context, in *wire.References, _ ...grpc.Cal
 	for _, f := range films {
 		film := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
-			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent,
+			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent, Company: f.Company,
 		}
 		for r := core.Any; r <= core.Curating; r++ {
 			if f.Relations.Has(r) {

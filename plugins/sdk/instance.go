@@ -44,6 +44,7 @@ type instance struct {
 	config   *wire.Configuration
 	services wire.HostClient
 	now      func() time.Time
+	clock    atomic.Int64 // where it stands, in a test: nanoseconds since 1970
 	policy   atomic.Pointer[policy]
 	host     *Host
 	api      atomic.Pointer[rest.API] // nil until the start
@@ -71,7 +72,8 @@ func (i *instance) configure(ctx context.Context, c *wire.Configuration, service
 	}
 	i.config, i.services, i.now = c, services, time.Now
 	if c.GetClockUnixNano() != 0 {
-		i.now = func() time.Time { return time.Unix(0, c.GetClockUnixNano()) }
+		i.clock.Store(c.GetClockUnixNano())
+		i.now = func() time.Time { return time.Unix(0, i.clock.Load()) }
 	}
 	i.setPolicy(c.GetPolicy())
 	database, err := db.Open(ctx, db.Options{URL: c.GetDatabaseUrl(), File: c.GetDatabaseFile(), Now: i.now})

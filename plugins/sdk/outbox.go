@@ -23,6 +23,15 @@ import (
 // of them may not know. The event's place is the space of the request. Record
 // fails outside of a Write.
 func Record(ctx context.Context, typ, subject string, data any) error {
+	return RecordAt(ctx, instanceFrom(ctx).host.DB.Now(), typ, subject, data)
+}
+
+// RecordAt is Record of something that is told at an instant and not before; one
+// that has passed is now. A module that listens to an event of its own can so
+// do something when a date comes, whatever has been restarted until then. What
+// was recorded is told in any case: whoever listens looks whether it still
+// holds.
+func RecordAt(ctx context.Context, due time.Time, typ, subject string, data any) error {
 	i := instanceFrom(ctx)
 	if !slices.Contains(i.manifest.Emits, typ) {
 		return fmt.Errorf("record %s: the manifest does not say that the module emits it", typ)
@@ -37,8 +46,8 @@ func Record(ctx context.Context, typ, subject string, data any) error {
 	if err != nil {
 		return fmt.Errorf("record %s: %w", typ, err)
 	}
-	_, err = d.Exec(ctx, `INSERT INTO sdk_outbox (id, type, subject, network_id, region_id, space_id, actor, at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		db.NewID(), typ, subject, place.Network, place.Region, place.Space, a.Account, d.Now(), body)
+	_, err = d.Exec(ctx, `INSERT INTO sdk_outbox (id, type, subject, network_id, region_id, space_id, actor, at, due_at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		db.NewID(), typ, subject, place.Network, place.Region, place.Space, a.Account, d.Now(), due.UTC().Truncate(time.Microsecond), body)
 	if err != nil {
 		return fmt.Errorf("record %s: %w", typ, err)
 	}
@@ -108,7 +117,7 @@ func (r *relay) run(ctx context.Context) {
 			pause = relayFirst
 			continue
 		default:
-			pause = relayFirst
+			pause, wait = relayFirst, r.untilDue(ctx)
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -141,11 +150,26 @@ func (r *relay) send(ctx context.Context) (int, error) {
 	return len(rows), err
 }
 
-// pending returns the oldest events of the outbox.
+// untilDue returns in how long the relay has to look again without being woken:
+// when the next event of the outbox is due.
+func (r *relay) untilDue(ctx context.Context) time.Duration {
+	var next *time.Time
+	err := r.db.QueryRow(ctx, `SELECT due_at FROM sdk_outbox ORDER BY due_at LIMIT 1`, nil, &next)
+	if err != nil || next == nil {
+		return relayIdle
+	}
+	return min(max(next.Sub(r.db.Now()), time.Millisecond), relayIdle)
+}
+
+// pending returns the oldest events of the outbox that are due.
 func (r *relay) pending(ctx context.Context) ([]*wire.Event, error) {
 	var rows sql.Rows
-	query := fmt.Sprintf(`SELECT id, type, subject, network_id, region_id, space_id, actor, at, data FROM sdk_outbox ORDER BY id LIMIT %d`, relayBatch)
-	if err := r.db.Driver(ctx).Query(ctx, query, []any{}, &rows); err != nil {
+	now := "?"
+	if r.db.Dialect() == db.Postgres {
+		now = "$1"
+	}
+	query := fmt.Sprintf(`SELECT id, type, subject, network_id, region_id, space_id, actor, at, data FROM sdk_outbox WHERE due_at <= %s ORDER BY id LIMIT %d`, now, relayBatch)
+	if err := r.db.Driver(ctx).Query(ctx, query, []any{r.db.Now()}, &rows); err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
 	defer rows.Close()

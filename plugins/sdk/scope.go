@@ -65,3 +65,18 @@ func InPlace(ctx context.Context, authors ...string) func(*sql.Selector) {
 		}
 	}
 }
+
+// InBranch is the predicate of rows of the space that the request names and of
+// those below it, whatever the request asks for, without the spaces in which
+// the module is switched off, and without the rows of suspended people: for
+// what a space shows of its whole branch. authors are as for [InScope].
+func InBranch(ctx context.Context, authors ...string) func(*sql.Selector) {
+	a := ActorFrom(ctx)
+	here := db.In(core.Scope{Place: a.Space.Place, Subtree: true, Off: a.Scope.Off})
+	return func(s *sql.Selector) {
+		here(s)
+		for _, column := range authors {
+			s.Where(notSuspended(s.C(column)))
+		}
+	}
+}

@@ -21,7 +21,7 @@ type Curator struct {
 	LabelID string `json:"label_id,omitempty"`
 	// PersonID holds the value of the "person_id" field.
 	PersonID string `json:"person_id,omitempty"`
-	// A director also answers for the label itself.
+	// A director also answers for the label itself; a contributor votes and reads along, and does not pick.
 	Role curator.Role `json:"role,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CuratorQuery when eager-loading is set.

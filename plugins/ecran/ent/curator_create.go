@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
@@ -18,6 +20,7 @@ type CuratorCreate struct {
 	config
 	mutation *CuratorMutation
 	hooks    []Hook
+	conflict []sql.ConflictOption
 }
 
 // SetLabelID sets the "label_id" field.
@@ -153,6 +156,7 @@ func (_c *CuratorCreate) createSpec() (*Curator, *sqlgraph.CreateSpec) {
 		_node = &Curator{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(curator.Table, sqlgraph.NewFieldSpec(curator.FieldID, field.TypeString))
 	)
+	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -185,11 +189,179 @@ func (_c *CuratorCreate) createSpec() (*Curator, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Curator.Create().
+//		SetLabelID(v).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.CuratorUpsert) {
+//			SetLabelID(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *CuratorCreate) OnConflict(opts ...sql.ConflictOption) *CuratorUpsertOne {
+	_c.conflict = opts
+	return &CuratorUpsertOne{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *CuratorCreate) OnConflictColumns(columns ...string) *CuratorUpsertOne {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &CuratorUpsertOne{
+		create: _c,
+	}
+}
+
+type (
+	// CuratorUpsertOne is the builder for "upsert"-ing
+	//  one Curator node.
+	CuratorUpsertOne struct {
+		create *CuratorCreate
+	}
+
+	// CuratorUpsert is the "OnConflict" setter.
+	CuratorUpsert struct {
+		*sql.UpdateSet
+	}
+)
+
+// SetRole sets the "role" field.
+func (u *CuratorUpsert) SetRole(v curator.Role) *CuratorUpsert {
+	u.Set(curator.FieldRole, v)
+	return u
+}
+
+// UpdateRole sets the "role" field to the value that was provided on create.
+func (u *CuratorUpsert) UpdateRole() *CuratorUpsert {
+	u.SetExcluded(curator.FieldRole)
+	return u
+}
+
+// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
+// Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(curator.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *CuratorUpsertOne) UpdateNewValues() *CuratorUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		if _, exists := u.create.mutation.ID(); exists {
+			s.SetIgnore(curator.FieldID)
+		}
+		if _, exists := u.create.mutation.LabelID(); exists {
+			s.SetIgnore(curator.FieldLabelID)
+		}
+		if _, exists := u.create.mutation.PersonID(); exists {
+			s.SetIgnore(curator.FieldPersonID)
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//	    OnConflict(sql.ResolveWithIgnore()).
+//	    Exec(ctx)
+func (u *CuratorUpsertOne) Ignore() *CuratorUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *CuratorUpsertOne) DoNothing() *CuratorUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the CuratorCreate.OnConflict
+// documentation for more info.
+func (u *CuratorUpsertOne) Update(set func(*CuratorUpsert)) *CuratorUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&CuratorUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetRole sets the "role" field.
+func (u *CuratorUpsertOne) SetRole(v curator.Role) *CuratorUpsertOne {
+	return u.Update(func(s *CuratorUpsert) {
+		s.SetRole(v)
+	})
+}
+
+// UpdateRole sets the "role" field to the value that was provided on create.
+func (u *CuratorUpsertOne) UpdateRole() *CuratorUpsertOne {
+	return u.Update(func(s *CuratorUpsert) {
+		s.UpdateRole()
+	})
+}
+
+// Exec executes the query.
+func (u *CuratorUpsertOne) Exec(ctx context.Context) error {
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for CuratorCreate.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *CuratorUpsertOne) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// Exec executes the UPSERT query and returns the inserted/updated ID.
+func (u *CuratorUpsertOne) ID(ctx context.Context) (id string, err error) {
+	if u.create.driver.Dialect() == dialect.MySQL {
+		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
+		// fields from the database since MySQL does not support the RETURNING clause.
+		return id, errors.New("ent: CuratorUpsertOne.ID is not supported by MySQL driver. Use CuratorUpsertOne.Exec instead")
+	}
+	node, err := u.create.Save(ctx)
+	if err != nil {
+		return id, err
+	}
+	return node.ID, nil
+}
+
+// IDX is like ID, but panics if an error occurs.
+func (u *CuratorUpsertOne) IDX(ctx context.Context) string {
+	id, err := u.ID(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
 // CuratorCreateBulk is the builder for creating many Curator entities in bulk.
 type CuratorCreateBulk struct {
 	config
 	err      error
 	builders []*CuratorCreate
+	conflict []sql.ConflictOption
 }
 
 // Save creates the Curator entities in the database.
@@ -219,6 +391,7 @@ func (_c *CuratorCreateBulk) Save(ctx context.Context) ([]*Curator, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -265,6 +438,140 @@ func (_c *CuratorCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *CuratorCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Curator.CreateBulk(builders...).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.CuratorUpsert) {
+//			SetLabelID(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *CuratorCreateBulk) OnConflict(opts ...sql.ConflictOption) *CuratorUpsertBulk {
+	_c.conflict = opts
+	return &CuratorUpsertBulk{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *CuratorCreateBulk) OnConflictColumns(columns ...string) *CuratorUpsertBulk {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &CuratorUpsertBulk{
+		create: _c,
+	}
+}
+
+// CuratorUpsertBulk is the builder for "upsert"-ing
+// a bulk of Curator nodes.
+type CuratorUpsertBulk struct {
+	create *CuratorCreateBulk
+}
+
+// UpdateNewValues updates the mutable fields using the new values that
+// were set on create. Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(curator.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *CuratorUpsertBulk) UpdateNewValues() *CuratorUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		for _, b := range u.create.builders {
+			if _, exists := b.mutation.ID(); exists {
+				s.SetIgnore(curator.FieldID)
+			}
+			if _, exists := b.mutation.LabelID(); exists {
+				s.SetIgnore(curator.FieldLabelID)
+			}
+			if _, exists := b.mutation.PersonID(); exists {
+				s.SetIgnore(curator.FieldPersonID)
+			}
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Curator.Create().
+//		OnConflict(sql.ResolveWithIgnore()).
+//		Exec(ctx)
+func (u *CuratorUpsertBulk) Ignore() *CuratorUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *CuratorUpsertBulk) DoNothing() *CuratorUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the CuratorCreateBulk.OnConflict
+// documentation for more info.
+func (u *CuratorUpsertBulk) Update(set func(*CuratorUpsert)) *CuratorUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&CuratorUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetRole sets the "role" field.
+func (u *CuratorUpsertBulk) SetRole(v curator.Role) *CuratorUpsertBulk {
+	return u.Update(func(s *CuratorUpsert) {
+		s.SetRole(v)
+	})
+}
+
+// UpdateRole sets the "role" field to the value that was provided on create.
+func (u *CuratorUpsertBulk) UpdateRole() *CuratorUpsertBulk {
+	return u.Update(func(s *CuratorUpsert) {
+		s.UpdateRole()
+	})
+}
+
+// Exec executes the query.
+func (u *CuratorUpsertBulk) Exec(ctx context.Context) error {
+	if u.create.err != nil {
+		return u.create.err
+	}
+	for i, b := range u.create.builders {
+		if len(b.conflict) != 0 {
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the CuratorCreateBulk instead", i)
+		}
+	}
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for CuratorCreateBulk.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *CuratorUpsertBulk) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -12,10 +12,15 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -76,10 +81,15 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			consent.Table:   consent.ValidColumn,
 			curator.Table:   curator.ValidColumn,
 			label.Table:     label.ValidColumn,
+			page.Table:      page.ValidColumn,
 			pick.Table:      pick.ValidColumn,
+			pin.Table:       pin.ValidColumn,
+			proposal.Table:  proposal.ValidColumn,
 			selection.Table: selection.ValidColumn,
+			vote.Table:      vote.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

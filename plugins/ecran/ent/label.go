@@ -35,10 +35,24 @@ type Label struct {
 	Name string `json:"name,omitempty"`
 	// The name as an address; also the alphabetical order, without accents or case.
 	Slug string `json:"slug,omitempty"`
+	// What every name has in common that reads like this one.
+	NameKey string `json:"name_key,omitempty"`
 	// Manifesto holds the value of the "manifesto" field.
 	Manifesto string `json:"manifesto,omitempty"`
 	// The person who answers for the label.
 	HolderID string `json:"holder_id,omitempty"`
+	// State holds the value of the "state" field.
+	State label.State `json:"state,omitempty"`
+	// When it last chose something; a label that has not for a year is dormant.
+	ActedAt time.Time `json:"acted_at,omitempty"`
+	// How many of its things may be put forward at one instant, on all pages together.
+	MaxPins int `json:"max_pins,omitempty"`
+	// Whether its people may pick what they have a part in, if they say so.
+	OwnFilms label.OwnFilms `json:"own_films,omitempty"`
+	// NoteRequired holds the value of the "note_required" field.
+	NoteRequired bool `json:"note_required,omitempty"`
+	// How many of its people have to be for a film; none: who picks decides.
+	VotesNeeded int `json:"votes_needed,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the LabelQuery when eager-loading is set.
 	Edges        LabelEdges `json:"edges"`
@@ -51,9 +65,13 @@ type LabelEdges struct {
 	Curators []*Curator `json:"curators,omitempty"`
 	// Selections holds the value of the selections edge.
 	Selections []*Selection `json:"selections,omitempty"`
+	// Proposals holds the value of the proposals edge.
+	Proposals []*Proposal `json:"proposals,omitempty"`
+	// Consents holds the value of the consents edge.
+	Consents []*Consent `json:"consents,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [4]bool
 }
 
 // CuratorsOrErr returns the Curators value or an error if the edge
@@ -74,16 +92,36 @@ func (e LabelEdges) SelectionsOrErr() ([]*Selection, error) {
 	return nil, &NotLoadedError{edge: "selections"}
 }
 
+// ProposalsOrErr returns the Proposals value or an error if the edge
+// was not loaded in eager-loading.
+func (e LabelEdges) ProposalsOrErr() ([]*Proposal, error) {
+	if e.loadedTypes[2] {
+		return e.Proposals, nil
+	}
+	return nil, &NotLoadedError{edge: "proposals"}
+}
+
+// ConsentsOrErr returns the Consents value or an error if the edge
+// was not loaded in eager-loading.
+func (e LabelEdges) ConsentsOrErr() ([]*Consent, error) {
+	if e.loadedTypes[3] {
+		return e.Consents, nil
+	}
+	return nil, &NotLoadedError{edge: "consents"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Label) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case label.FieldVersion:
+		case label.FieldNoteRequired:
+			values[i] = new(sql.NullBool)
+		case label.FieldVersion, label.FieldMaxPins, label.FieldVotesNeeded:
 			values[i] = new(sql.NullInt64)
-		case label.FieldID, label.FieldNetworkID, label.FieldRegionID, label.FieldSpaceID, label.FieldKind, label.FieldName, label.FieldSlug, label.FieldManifesto, label.FieldHolderID:
+		case label.FieldID, label.FieldNetworkID, label.FieldRegionID, label.FieldSpaceID, label.FieldKind, label.FieldName, label.FieldSlug, label.FieldNameKey, label.FieldManifesto, label.FieldHolderID, label.FieldState, label.FieldOwnFilms:
 			values[i] = new(sql.NullString)
-		case label.FieldCreatedAt, label.FieldUpdatedAt:
+		case label.FieldCreatedAt, label.FieldUpdatedAt, label.FieldActedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -160,6 +198,12 @@ func (_m *Label) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Slug = value.String
 			}
+		case label.FieldNameKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field name_key", values[i])
+			} else if value.Valid {
+				_m.NameKey = value.String
+			}
 		case label.FieldManifesto:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field manifesto", values[i])
@@ -171,6 +215,42 @@ func (_m *Label) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field holder_id", values[i])
 			} else if value.Valid {
 				_m.HolderID = value.String
+			}
+		case label.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = label.State(value.String)
+			}
+		case label.FieldActedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field acted_at", values[i])
+			} else if value.Valid {
+				_m.ActedAt = value.Time
+			}
+		case label.FieldMaxPins:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_pins", values[i])
+			} else if value.Valid {
+				_m.MaxPins = int(value.Int64)
+			}
+		case label.FieldOwnFilms:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field own_films", values[i])
+			} else if value.Valid {
+				_m.OwnFilms = label.OwnFilms(value.String)
+			}
+		case label.FieldNoteRequired:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field note_required", values[i])
+			} else if value.Valid {
+				_m.NoteRequired = value.Bool
+			}
+		case label.FieldVotesNeeded:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field votes_needed", values[i])
+			} else if value.Valid {
+				_m.VotesNeeded = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -193,6 +273,16 @@ func (_m *Label) QueryCurators() *CuratorQuery {
 // QuerySelections queries the "selections" edge of the Label entity.
 func (_m *Label) QuerySelections() *SelectionQuery {
 	return NewLabelClient(_m.config).QuerySelections(_m)
+}
+
+// QueryProposals queries the "proposals" edge of the Label entity.
+func (_m *Label) QueryProposals() *ProposalQuery {
+	return NewLabelClient(_m.config).QueryProposals(_m)
+}
+
+// QueryConsents queries the "consents" edge of the Label entity.
+func (_m *Label) QueryConsents() *ConsentQuery {
+	return NewLabelClient(_m.config).QueryConsents(_m)
 }
 
 // Update returns a builder for updating this Label.
@@ -245,11 +335,32 @@ func (_m *Label) String() string {
 	builder.WriteString("slug=")
 	builder.WriteString(_m.Slug)
 	builder.WriteString(", ")
+	builder.WriteString("name_key=")
+	builder.WriteString(_m.NameKey)
+	builder.WriteString(", ")
 	builder.WriteString("manifesto=")
 	builder.WriteString(_m.Manifesto)
 	builder.WriteString(", ")
 	builder.WriteString("holder_id=")
 	builder.WriteString(_m.HolderID)
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	builder.WriteString("acted_at=")
+	builder.WriteString(_m.ActedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("max_pins=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MaxPins))
+	builder.WriteString(", ")
+	builder.WriteString("own_films=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OwnFilms))
+	builder.WriteString(", ")
+	builder.WriteString("note_required=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NoteRequired))
+	builder.WriteString(", ")
+	builder.WriteString("votes_needed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VotesNeeded))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,10 +8,14 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 )
 
@@ -20,6 +24,7 @@ type LabelCreate struct {
 	config
 	mutation *LabelMutation
 	hooks    []Hook
+	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -108,6 +113,12 @@ func (_c *LabelCreate) SetSlug(v string) *LabelCreate {
 	return _c
 }
 
+// SetNameKey sets the "name_key" field.
+func (_c *LabelCreate) SetNameKey(v string) *LabelCreate {
+	_c.mutation.SetNameKey(v)
+	return _c
+}
+
 // SetManifesto sets the "manifesto" field.
 func (_c *LabelCreate) SetManifesto(v string) *LabelCreate {
 	_c.mutation.SetManifesto(v)
@@ -125,6 +136,82 @@ func (_c *LabelCreate) SetNillableManifesto(v *string) *LabelCreate {
 // SetHolderID sets the "holder_id" field.
 func (_c *LabelCreate) SetHolderID(v string) *LabelCreate {
 	_c.mutation.SetHolderID(v)
+	return _c
+}
+
+// SetState sets the "state" field.
+func (_c *LabelCreate) SetState(v label.State) *LabelCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableState(v *label.State) *LabelCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetActedAt sets the "acted_at" field.
+func (_c *LabelCreate) SetActedAt(v time.Time) *LabelCreate {
+	_c.mutation.SetActedAt(v)
+	return _c
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (_c *LabelCreate) SetMaxPins(v int) *LabelCreate {
+	_c.mutation.SetMaxPins(v)
+	return _c
+}
+
+// SetNillableMaxPins sets the "max_pins" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableMaxPins(v *int) *LabelCreate {
+	if v != nil {
+		_c.SetMaxPins(*v)
+	}
+	return _c
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (_c *LabelCreate) SetOwnFilms(v label.OwnFilms) *LabelCreate {
+	_c.mutation.SetOwnFilms(v)
+	return _c
+}
+
+// SetNillableOwnFilms sets the "own_films" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableOwnFilms(v *label.OwnFilms) *LabelCreate {
+	if v != nil {
+		_c.SetOwnFilms(*v)
+	}
+	return _c
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (_c *LabelCreate) SetNoteRequired(v bool) *LabelCreate {
+	_c.mutation.SetNoteRequired(v)
+	return _c
+}
+
+// SetNillableNoteRequired sets the "note_required" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableNoteRequired(v *bool) *LabelCreate {
+	if v != nil {
+		_c.SetNoteRequired(*v)
+	}
+	return _c
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (_c *LabelCreate) SetVotesNeeded(v int) *LabelCreate {
+	_c.mutation.SetVotesNeeded(v)
+	return _c
+}
+
+// SetNillableVotesNeeded sets the "votes_needed" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableVotesNeeded(v *int) *LabelCreate {
+	if v != nil {
+		_c.SetVotesNeeded(*v)
+	}
 	return _c
 }
 
@@ -170,6 +257,36 @@ func (_c *LabelCreate) AddSelections(v ...*Selection) *LabelCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddSelectionIDs(ids...)
+}
+
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_c *LabelCreate) AddProposalIDs(ids ...string) *LabelCreate {
+	_c.mutation.AddProposalIDs(ids...)
+	return _c
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_c *LabelCreate) AddProposals(v ...*Proposal) *LabelCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddProposalIDs(ids...)
+}
+
+// AddConsentIDs adds the "consents" edge to the Consent entity by IDs.
+func (_c *LabelCreate) AddConsentIDs(ids ...string) *LabelCreate {
+	_c.mutation.AddConsentIDs(ids...)
+	return _c
+}
+
+// AddConsents adds the "consents" edges to the Consent entity.
+func (_c *LabelCreate) AddConsents(v ...*Consent) *LabelCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddConsentIDs(ids...)
 }
 
 // Mutation returns the LabelMutation object of the builder.
@@ -226,6 +343,26 @@ func (_c *LabelCreate) defaults() {
 	if _, ok := _c.mutation.Manifesto(); !ok {
 		v := label.DefaultManifesto
 		_c.mutation.SetManifesto(v)
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := label.DefaultState
+		_c.mutation.SetState(v)
+	}
+	if _, ok := _c.mutation.MaxPins(); !ok {
+		v := label.DefaultMaxPins
+		_c.mutation.SetMaxPins(v)
+	}
+	if _, ok := _c.mutation.OwnFilms(); !ok {
+		v := label.DefaultOwnFilms
+		_c.mutation.SetOwnFilms(v)
+	}
+	if _, ok := _c.mutation.NoteRequired(); !ok {
+		v := label.DefaultNoteRequired
+		_c.mutation.SetNoteRequired(v)
+	}
+	if _, ok := _c.mutation.VotesNeeded(); !ok {
+		v := label.DefaultVotesNeeded
+		_c.mutation.SetVotesNeeded(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := label.DefaultID()
@@ -297,6 +434,14 @@ func (_c *LabelCreate) check() error {
 			return &ValidationError{Name: "slug", err: fmt.Errorf(`ent: validator failed for field "Label.slug": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.NameKey(); !ok {
+		return &ValidationError{Name: "name_key", err: errors.New(`ent: missing required field "Label.name_key"`)}
+	}
+	if v, ok := _c.mutation.NameKey(); ok {
+		if err := label.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Label.name_key": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Manifesto(); !ok {
 		return &ValidationError{Name: "manifesto", err: errors.New(`ent: missing required field "Label.manifesto"`)}
 	}
@@ -307,6 +452,34 @@ func (_c *LabelCreate) check() error {
 	}
 	if _, ok := _c.mutation.HolderID(); !ok {
 		return &ValidationError{Name: "holder_id", err: errors.New(`ent: missing required field "Label.holder_id"`)}
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Label.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := label.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Label.state": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.ActedAt(); !ok {
+		return &ValidationError{Name: "acted_at", err: errors.New(`ent: missing required field "Label.acted_at"`)}
+	}
+	if _, ok := _c.mutation.MaxPins(); !ok {
+		return &ValidationError{Name: "max_pins", err: errors.New(`ent: missing required field "Label.max_pins"`)}
+	}
+	if _, ok := _c.mutation.OwnFilms(); !ok {
+		return &ValidationError{Name: "own_films", err: errors.New(`ent: missing required field "Label.own_films"`)}
+	}
+	if v, ok := _c.mutation.OwnFilms(); ok {
+		if err := label.OwnFilmsValidator(v); err != nil {
+			return &ValidationError{Name: "own_films", err: fmt.Errorf(`ent: validator failed for field "Label.own_films": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.NoteRequired(); !ok {
+		return &ValidationError{Name: "note_required", err: errors.New(`ent: missing required field "Label.note_required"`)}
+	}
+	if _, ok := _c.mutation.VotesNeeded(); !ok {
+		return &ValidationError{Name: "votes_needed", err: errors.New(`ent: missing required field "Label.votes_needed"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := label.IDValidator(v); err != nil {
@@ -344,6 +517,7 @@ func (_c *LabelCreate) createSpec() (*Label, *sqlgraph.CreateSpec) {
 		_node = &Label{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(label.Table, sqlgraph.NewFieldSpec(label.FieldID, field.TypeString))
 	)
+	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -384,6 +558,10 @@ func (_c *LabelCreate) createSpec() (*Label, *sqlgraph.CreateSpec) {
 		_spec.SetField(label.FieldSlug, field.TypeString, value)
 		_node.Slug = value
 	}
+	if value, ok := _c.mutation.NameKey(); ok {
+		_spec.SetField(label.FieldNameKey, field.TypeString, value)
+		_node.NameKey = value
+	}
 	if value, ok := _c.mutation.Manifesto(); ok {
 		_spec.SetField(label.FieldManifesto, field.TypeString, value)
 		_node.Manifesto = value
@@ -391,6 +569,30 @@ func (_c *LabelCreate) createSpec() (*Label, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.HolderID(); ok {
 		_spec.SetField(label.FieldHolderID, field.TypeString, value)
 		_node.HolderID = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(label.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.ActedAt(); ok {
+		_spec.SetField(label.FieldActedAt, field.TypeTime, value)
+		_node.ActedAt = value
+	}
+	if value, ok := _c.mutation.MaxPins(); ok {
+		_spec.SetField(label.FieldMaxPins, field.TypeInt, value)
+		_node.MaxPins = value
+	}
+	if value, ok := _c.mutation.OwnFilms(); ok {
+		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
+		_node.OwnFilms = value
+	}
+	if value, ok := _c.mutation.NoteRequired(); ok {
+		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)
+		_node.NoteRequired = value
+	}
+	if value, ok := _c.mutation.VotesNeeded(); ok {
+		_spec.SetField(label.FieldVotesNeeded, field.TypeInt, value)
+		_node.VotesNeeded = value
 	}
 	if nodes := _c.mutation.CuratorsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -424,7 +626,635 @@ func (_c *LabelCreate) createSpec() (*Label, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ConsentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Label.Create().
+//		SetCreatedAt(v).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.LabelUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *LabelCreate) OnConflict(opts ...sql.ConflictOption) *LabelUpsertOne {
+	_c.conflict = opts
+	return &LabelUpsertOne{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *LabelCreate) OnConflictColumns(columns ...string) *LabelUpsertOne {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &LabelUpsertOne{
+		create: _c,
+	}
+}
+
+type (
+	// LabelUpsertOne is the builder for "upsert"-ing
+	//  one Label node.
+	LabelUpsertOne struct {
+		create *LabelCreate
+	}
+
+	// LabelUpsert is the "OnConflict" setter.
+	LabelUpsert struct {
+		*sql.UpdateSet
+	}
+)
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *LabelUpsert) SetUpdatedAt(v time.Time) *LabelUpsert {
+	u.Set(label.FieldUpdatedAt, v)
+	return u
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateUpdatedAt() *LabelUpsert {
+	u.SetExcluded(label.FieldUpdatedAt)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *LabelUpsert) SetVersion(v int) *LabelUpsert {
+	u.Set(label.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateVersion() *LabelUpsert {
+	u.SetExcluded(label.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *LabelUpsert) AddVersion(v int) *LabelUpsert {
+	u.Add(label.FieldVersion, v)
+	return u
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *LabelUpsert) SetNetworkID(v string) *LabelUpsert {
+	u.Set(label.FieldNetworkID, v)
+	return u
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateNetworkID() *LabelUpsert {
+	u.SetExcluded(label.FieldNetworkID)
+	return u
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *LabelUpsert) SetRegionID(v string) *LabelUpsert {
+	u.Set(label.FieldRegionID, v)
+	return u
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateRegionID() *LabelUpsert {
+	u.SetExcluded(label.FieldRegionID)
+	return u
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *LabelUpsert) SetSpaceID(v string) *LabelUpsert {
+	u.Set(label.FieldSpaceID, v)
+	return u
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateSpaceID() *LabelUpsert {
+	u.SetExcluded(label.FieldSpaceID)
+	return u
+}
+
+// SetName sets the "name" field.
+func (u *LabelUpsert) SetName(v string) *LabelUpsert {
+	u.Set(label.FieldName, v)
+	return u
+}
+
+// UpdateName sets the "name" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateName() *LabelUpsert {
+	u.SetExcluded(label.FieldName)
+	return u
+}
+
+// SetSlug sets the "slug" field.
+func (u *LabelUpsert) SetSlug(v string) *LabelUpsert {
+	u.Set(label.FieldSlug, v)
+	return u
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateSlug() *LabelUpsert {
+	u.SetExcluded(label.FieldSlug)
+	return u
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *LabelUpsert) SetNameKey(v string) *LabelUpsert {
+	u.Set(label.FieldNameKey, v)
+	return u
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateNameKey() *LabelUpsert {
+	u.SetExcluded(label.FieldNameKey)
+	return u
+}
+
+// SetManifesto sets the "manifesto" field.
+func (u *LabelUpsert) SetManifesto(v string) *LabelUpsert {
+	u.Set(label.FieldManifesto, v)
+	return u
+}
+
+// UpdateManifesto sets the "manifesto" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateManifesto() *LabelUpsert {
+	u.SetExcluded(label.FieldManifesto)
+	return u
+}
+
+// SetHolderID sets the "holder_id" field.
+func (u *LabelUpsert) SetHolderID(v string) *LabelUpsert {
+	u.Set(label.FieldHolderID, v)
+	return u
+}
+
+// UpdateHolderID sets the "holder_id" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateHolderID() *LabelUpsert {
+	u.SetExcluded(label.FieldHolderID)
+	return u
+}
+
+// SetState sets the "state" field.
+func (u *LabelUpsert) SetState(v label.State) *LabelUpsert {
+	u.Set(label.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateState() *LabelUpsert {
+	u.SetExcluded(label.FieldState)
+	return u
+}
+
+// SetActedAt sets the "acted_at" field.
+func (u *LabelUpsert) SetActedAt(v time.Time) *LabelUpsert {
+	u.Set(label.FieldActedAt, v)
+	return u
+}
+
+// UpdateActedAt sets the "acted_at" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateActedAt() *LabelUpsert {
+	u.SetExcluded(label.FieldActedAt)
+	return u
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (u *LabelUpsert) SetMaxPins(v int) *LabelUpsert {
+	u.Set(label.FieldMaxPins, v)
+	return u
+}
+
+// UpdateMaxPins sets the "max_pins" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateMaxPins() *LabelUpsert {
+	u.SetExcluded(label.FieldMaxPins)
+	return u
+}
+
+// AddMaxPins adds v to the "max_pins" field.
+func (u *LabelUpsert) AddMaxPins(v int) *LabelUpsert {
+	u.Add(label.FieldMaxPins, v)
+	return u
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (u *LabelUpsert) SetOwnFilms(v label.OwnFilms) *LabelUpsert {
+	u.Set(label.FieldOwnFilms, v)
+	return u
+}
+
+// UpdateOwnFilms sets the "own_films" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateOwnFilms() *LabelUpsert {
+	u.SetExcluded(label.FieldOwnFilms)
+	return u
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (u *LabelUpsert) SetNoteRequired(v bool) *LabelUpsert {
+	u.Set(label.FieldNoteRequired, v)
+	return u
+}
+
+// UpdateNoteRequired sets the "note_required" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateNoteRequired() *LabelUpsert {
+	u.SetExcluded(label.FieldNoteRequired)
+	return u
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (u *LabelUpsert) SetVotesNeeded(v int) *LabelUpsert {
+	u.Set(label.FieldVotesNeeded, v)
+	return u
+}
+
+// UpdateVotesNeeded sets the "votes_needed" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateVotesNeeded() *LabelUpsert {
+	u.SetExcluded(label.FieldVotesNeeded)
+	return u
+}
+
+// AddVotesNeeded adds v to the "votes_needed" field.
+func (u *LabelUpsert) AddVotesNeeded(v int) *LabelUpsert {
+	u.Add(label.FieldVotesNeeded, v)
+	return u
+}
+
+// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
+// Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(label.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *LabelUpsertOne) UpdateNewValues() *LabelUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		if _, exists := u.create.mutation.ID(); exists {
+			s.SetIgnore(label.FieldID)
+		}
+		if _, exists := u.create.mutation.CreatedAt(); exists {
+			s.SetIgnore(label.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.Kind(); exists {
+			s.SetIgnore(label.FieldKind)
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//	    OnConflict(sql.ResolveWithIgnore()).
+//	    Exec(ctx)
+func (u *LabelUpsertOne) Ignore() *LabelUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *LabelUpsertOne) DoNothing() *LabelUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the LabelCreate.OnConflict
+// documentation for more info.
+func (u *LabelUpsertOne) Update(set func(*LabelUpsert)) *LabelUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&LabelUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *LabelUpsertOne) SetUpdatedAt(v time.Time) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateUpdatedAt() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *LabelUpsertOne) SetVersion(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *LabelUpsertOne) AddVersion(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateVersion() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *LabelUpsertOne) SetNetworkID(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateNetworkID() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *LabelUpsertOne) SetRegionID(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateRegionID() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *LabelUpsertOne) SetSpaceID(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateSpaceID() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetName sets the "name" field.
+func (u *LabelUpsertOne) SetName(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetName(v)
+	})
+}
+
+// UpdateName sets the "name" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateName() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateName()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *LabelUpsertOne) SetSlug(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateSlug() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *LabelUpsertOne) SetNameKey(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNameKey(v)
+	})
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateNameKey() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNameKey()
+	})
+}
+
+// SetManifesto sets the "manifesto" field.
+func (u *LabelUpsertOne) SetManifesto(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetManifesto(v)
+	})
+}
+
+// UpdateManifesto sets the "manifesto" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateManifesto() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateManifesto()
+	})
+}
+
+// SetHolderID sets the "holder_id" field.
+func (u *LabelUpsertOne) SetHolderID(v string) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetHolderID(v)
+	})
+}
+
+// UpdateHolderID sets the "holder_id" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateHolderID() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateHolderID()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *LabelUpsertOne) SetState(v label.State) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateState() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetActedAt sets the "acted_at" field.
+func (u *LabelUpsertOne) SetActedAt(v time.Time) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetActedAt(v)
+	})
+}
+
+// UpdateActedAt sets the "acted_at" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateActedAt() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateActedAt()
+	})
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (u *LabelUpsertOne) SetMaxPins(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetMaxPins(v)
+	})
+}
+
+// AddMaxPins adds v to the "max_pins" field.
+func (u *LabelUpsertOne) AddMaxPins(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddMaxPins(v)
+	})
+}
+
+// UpdateMaxPins sets the "max_pins" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateMaxPins() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateMaxPins()
+	})
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (u *LabelUpsertOne) SetOwnFilms(v label.OwnFilms) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetOwnFilms(v)
+	})
+}
+
+// UpdateOwnFilms sets the "own_films" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateOwnFilms() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateOwnFilms()
+	})
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (u *LabelUpsertOne) SetNoteRequired(v bool) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNoteRequired(v)
+	})
+}
+
+// UpdateNoteRequired sets the "note_required" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateNoteRequired() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNoteRequired()
+	})
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (u *LabelUpsertOne) SetVotesNeeded(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetVotesNeeded(v)
+	})
+}
+
+// AddVotesNeeded adds v to the "votes_needed" field.
+func (u *LabelUpsertOne) AddVotesNeeded(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddVotesNeeded(v)
+	})
+}
+
+// UpdateVotesNeeded sets the "votes_needed" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateVotesNeeded() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateVotesNeeded()
+	})
+}
+
+// Exec executes the query.
+func (u *LabelUpsertOne) Exec(ctx context.Context) error {
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for LabelCreate.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *LabelUpsertOne) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// Exec executes the UPSERT query and returns the inserted/updated ID.
+func (u *LabelUpsertOne) ID(ctx context.Context) (id string, err error) {
+	if u.create.driver.Dialect() == dialect.MySQL {
+		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
+		// fields from the database since MySQL does not support the RETURNING clause.
+		return id, errors.New("ent: LabelUpsertOne.ID is not supported by MySQL driver. Use LabelUpsertOne.Exec instead")
+	}
+	node, err := u.create.Save(ctx)
+	if err != nil {
+		return id, err
+	}
+	return node.ID, nil
+}
+
+// IDX is like ID, but panics if an error occurs.
+func (u *LabelUpsertOne) IDX(ctx context.Context) string {
+	id, err := u.ID(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return id
 }
 
 // LabelCreateBulk is the builder for creating many Label entities in bulk.
@@ -432,6 +1262,7 @@ type LabelCreateBulk struct {
 	config
 	err      error
 	builders []*LabelCreate
+	conflict []sql.ConflictOption
 }
 
 // Save creates the Label entities in the database.
@@ -461,6 +1292,7 @@ func (_c *LabelCreateBulk) Save(ctx context.Context) ([]*Label, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -507,6 +1339,371 @@ func (_c *LabelCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *LabelCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Label.CreateBulk(builders...).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.LabelUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *LabelCreateBulk) OnConflict(opts ...sql.ConflictOption) *LabelUpsertBulk {
+	_c.conflict = opts
+	return &LabelUpsertBulk{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *LabelCreateBulk) OnConflictColumns(columns ...string) *LabelUpsertBulk {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &LabelUpsertBulk{
+		create: _c,
+	}
+}
+
+// LabelUpsertBulk is the builder for "upsert"-ing
+// a bulk of Label nodes.
+type LabelUpsertBulk struct {
+	create *LabelCreateBulk
+}
+
+// UpdateNewValues updates the mutable fields using the new values that
+// were set on create. Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(label.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *LabelUpsertBulk) UpdateNewValues() *LabelUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		for _, b := range u.create.builders {
+			if _, exists := b.mutation.ID(); exists {
+				s.SetIgnore(label.FieldID)
+			}
+			if _, exists := b.mutation.CreatedAt(); exists {
+				s.SetIgnore(label.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.Kind(); exists {
+				s.SetIgnore(label.FieldKind)
+			}
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Label.Create().
+//		OnConflict(sql.ResolveWithIgnore()).
+//		Exec(ctx)
+func (u *LabelUpsertBulk) Ignore() *LabelUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *LabelUpsertBulk) DoNothing() *LabelUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the LabelCreateBulk.OnConflict
+// documentation for more info.
+func (u *LabelUpsertBulk) Update(set func(*LabelUpsert)) *LabelUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&LabelUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *LabelUpsertBulk) SetUpdatedAt(v time.Time) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateUpdatedAt() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *LabelUpsertBulk) SetVersion(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *LabelUpsertBulk) AddVersion(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateVersion() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *LabelUpsertBulk) SetNetworkID(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateNetworkID() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *LabelUpsertBulk) SetRegionID(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateRegionID() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *LabelUpsertBulk) SetSpaceID(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateSpaceID() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetName sets the "name" field.
+func (u *LabelUpsertBulk) SetName(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetName(v)
+	})
+}
+
+// UpdateName sets the "name" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateName() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateName()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *LabelUpsertBulk) SetSlug(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateSlug() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// SetNameKey sets the "name_key" field.
+func (u *LabelUpsertBulk) SetNameKey(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNameKey(v)
+	})
+}
+
+// UpdateNameKey sets the "name_key" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateNameKey() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNameKey()
+	})
+}
+
+// SetManifesto sets the "manifesto" field.
+func (u *LabelUpsertBulk) SetManifesto(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetManifesto(v)
+	})
+}
+
+// UpdateManifesto sets the "manifesto" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateManifesto() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateManifesto()
+	})
+}
+
+// SetHolderID sets the "holder_id" field.
+func (u *LabelUpsertBulk) SetHolderID(v string) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetHolderID(v)
+	})
+}
+
+// UpdateHolderID sets the "holder_id" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateHolderID() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateHolderID()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *LabelUpsertBulk) SetState(v label.State) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateState() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetActedAt sets the "acted_at" field.
+func (u *LabelUpsertBulk) SetActedAt(v time.Time) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetActedAt(v)
+	})
+}
+
+// UpdateActedAt sets the "acted_at" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateActedAt() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateActedAt()
+	})
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (u *LabelUpsertBulk) SetMaxPins(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetMaxPins(v)
+	})
+}
+
+// AddMaxPins adds v to the "max_pins" field.
+func (u *LabelUpsertBulk) AddMaxPins(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddMaxPins(v)
+	})
+}
+
+// UpdateMaxPins sets the "max_pins" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateMaxPins() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateMaxPins()
+	})
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (u *LabelUpsertBulk) SetOwnFilms(v label.OwnFilms) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetOwnFilms(v)
+	})
+}
+
+// UpdateOwnFilms sets the "own_films" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateOwnFilms() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateOwnFilms()
+	})
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (u *LabelUpsertBulk) SetNoteRequired(v bool) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetNoteRequired(v)
+	})
+}
+
+// UpdateNoteRequired sets the "note_required" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateNoteRequired() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateNoteRequired()
+	})
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (u *LabelUpsertBulk) SetVotesNeeded(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetVotesNeeded(v)
+	})
+}
+
+// AddVotesNeeded adds v to the "votes_needed" field.
+func (u *LabelUpsertBulk) AddVotesNeeded(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddVotesNeeded(v)
+	})
+}
+
+// UpdateVotesNeeded sets the "votes_needed" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateVotesNeeded() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateVotesNeeded()
+	})
+}
+
+// Exec executes the query.
+func (u *LabelUpsertBulk) Exec(ctx context.Context) error {
+	if u.create.err != nil {
+		return u.create.err
+	}
+	for i, b := range u.create.builders {
+		if len(b.conflict) != 0 {
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the LabelCreateBulk instead", i)
+		}
+	}
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for LabelCreateBulk.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *LabelUpsertBulk) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

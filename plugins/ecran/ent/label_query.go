@@ -12,9 +12,11 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 )
 
@@ -27,6 +29,8 @@ type LabelQuery struct {
 	predicates     []predicate.Label
 	withCurators   *CuratorQuery
 	withSelections *SelectionQuery
+	withProposals  *ProposalQuery
+	withConsents   *ConsentQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -100,6 +104,50 @@ func (_q *LabelQuery) QuerySelections() *SelectionQuery {
 			sqlgraph.From(label.Table, label.FieldID, selector),
 			sqlgraph.To(selection.Table, selection.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, label.SelectionsTable, label.SelectionsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProposals chains the current query on the "proposals" edge.
+func (_q *LabelQuery) QueryProposals() *ProposalQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(label.Table, label.FieldID, selector),
+			sqlgraph.To(proposal.Table, proposal.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, label.ProposalsTable, label.ProposalsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryConsents chains the current query on the "consents" edge.
+func (_q *LabelQuery) QueryConsents() *ConsentQuery {
+	query := (&ConsentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(label.Table, label.FieldID, selector),
+			sqlgraph.To(consent.Table, consent.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, label.ConsentsTable, label.ConsentsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -301,6 +349,8 @@ func (_q *LabelQuery) Clone() *LabelQuery {
 		predicates:     append([]predicate.Label{}, _q.predicates...),
 		withCurators:   _q.withCurators.Clone(),
 		withSelections: _q.withSelections.Clone(),
+		withProposals:  _q.withProposals.Clone(),
+		withConsents:   _q.withConsents.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -326,6 +376,28 @@ func (_q *LabelQuery) WithSelections(opts ...func(*SelectionQuery)) *LabelQuery 
 		opt(query)
 	}
 	_q.withSelections = query
+	return _q
+}
+
+// WithProposals tells the query-builder to eager-load the nodes that are connected to
+// the "proposals" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *LabelQuery) WithProposals(opts ...func(*ProposalQuery)) *LabelQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProposals = query
+	return _q
+}
+
+// WithConsents tells the query-builder to eager-load the nodes that are connected to
+// the "consents" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *LabelQuery) WithConsents(opts ...func(*ConsentQuery)) *LabelQuery {
+	query := (&ConsentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withConsents = query
 	return _q
 }
 
@@ -407,9 +479,11 @@ func (_q *LabelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Label,
 	var (
 		nodes       = []*Label{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [4]bool{
 			_q.withCurators != nil,
 			_q.withSelections != nil,
+			_q.withProposals != nil,
+			_q.withConsents != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -441,6 +515,20 @@ func (_q *LabelQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Label,
 		if err := _q.loadSelections(ctx, query, nodes,
 			func(n *Label) { n.Edges.Selections = []*Selection{} },
 			func(n *Label, e *Selection) { n.Edges.Selections = append(n.Edges.Selections, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProposals; query != nil {
+		if err := _q.loadProposals(ctx, query, nodes,
+			func(n *Label) { n.Edges.Proposals = []*Proposal{} },
+			func(n *Label, e *Proposal) { n.Edges.Proposals = append(n.Edges.Proposals, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withConsents; query != nil {
+		if err := _q.loadConsents(ctx, query, nodes,
+			func(n *Label) { n.Edges.Consents = []*Consent{} },
+			func(n *Label, e *Consent) { n.Edges.Consents = append(n.Edges.Consents, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -492,6 +580,66 @@ func (_q *LabelQuery) loadSelections(ctx context.Context, query *SelectionQuery,
 	}
 	query.Where(predicate.Selection(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(label.SelectionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.LabelID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "label_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *LabelQuery) loadProposals(ctx context.Context, query *ProposalQuery, nodes []*Label, init func(*Label), assign func(*Label, *Proposal)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Label)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(proposal.FieldLabelID)
+	}
+	query.Where(predicate.Proposal(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(label.ProposalsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.LabelID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "label_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *LabelQuery) loadConsents(ctx context.Context, query *ConsentQuery, nodes []*Label, init func(*Label), assign func(*Label, *Consent)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Label)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(consent.FieldLabelID)
+	}
+	query.Where(predicate.Consent(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(label.ConsentsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -11,9 +11,11 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 )
 
@@ -127,6 +129,20 @@ func (_u *LabelUpdate) SetNillableSlug(v *string) *LabelUpdate {
 	return _u
 }
 
+// SetNameKey sets the "name_key" field.
+func (_u *LabelUpdate) SetNameKey(v string) *LabelUpdate {
+	_u.mutation.SetNameKey(v)
+	return _u
+}
+
+// SetNillableNameKey sets the "name_key" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableNameKey(v *string) *LabelUpdate {
+	if v != nil {
+		_u.SetNameKey(*v)
+	}
+	return _u
+}
+
 // SetManifesto sets the "manifesto" field.
 func (_u *LabelUpdate) SetManifesto(v string) *LabelUpdate {
 	_u.mutation.SetManifesto(v)
@@ -138,6 +154,118 @@ func (_u *LabelUpdate) SetNillableManifesto(v *string) *LabelUpdate {
 	if v != nil {
 		_u.SetManifesto(*v)
 	}
+	return _u
+}
+
+// SetHolderID sets the "holder_id" field.
+func (_u *LabelUpdate) SetHolderID(v string) *LabelUpdate {
+	_u.mutation.SetHolderID(v)
+	return _u
+}
+
+// SetNillableHolderID sets the "holder_id" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableHolderID(v *string) *LabelUpdate {
+	if v != nil {
+		_u.SetHolderID(*v)
+	}
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *LabelUpdate) SetState(v label.State) *LabelUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableState(v *label.State) *LabelUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetActedAt sets the "acted_at" field.
+func (_u *LabelUpdate) SetActedAt(v time.Time) *LabelUpdate {
+	_u.mutation.SetActedAt(v)
+	return _u
+}
+
+// SetNillableActedAt sets the "acted_at" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableActedAt(v *time.Time) *LabelUpdate {
+	if v != nil {
+		_u.SetActedAt(*v)
+	}
+	return _u
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (_u *LabelUpdate) SetMaxPins(v int) *LabelUpdate {
+	_u.mutation.ResetMaxPins()
+	_u.mutation.SetMaxPins(v)
+	return _u
+}
+
+// SetNillableMaxPins sets the "max_pins" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableMaxPins(v *int) *LabelUpdate {
+	if v != nil {
+		_u.SetMaxPins(*v)
+	}
+	return _u
+}
+
+// AddMaxPins adds value to the "max_pins" field.
+func (_u *LabelUpdate) AddMaxPins(v int) *LabelUpdate {
+	_u.mutation.AddMaxPins(v)
+	return _u
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (_u *LabelUpdate) SetOwnFilms(v label.OwnFilms) *LabelUpdate {
+	_u.mutation.SetOwnFilms(v)
+	return _u
+}
+
+// SetNillableOwnFilms sets the "own_films" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableOwnFilms(v *label.OwnFilms) *LabelUpdate {
+	if v != nil {
+		_u.SetOwnFilms(*v)
+	}
+	return _u
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (_u *LabelUpdate) SetNoteRequired(v bool) *LabelUpdate {
+	_u.mutation.SetNoteRequired(v)
+	return _u
+}
+
+// SetNillableNoteRequired sets the "note_required" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableNoteRequired(v *bool) *LabelUpdate {
+	if v != nil {
+		_u.SetNoteRequired(*v)
+	}
+	return _u
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (_u *LabelUpdate) SetVotesNeeded(v int) *LabelUpdate {
+	_u.mutation.ResetVotesNeeded()
+	_u.mutation.SetVotesNeeded(v)
+	return _u
+}
+
+// SetNillableVotesNeeded sets the "votes_needed" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableVotesNeeded(v *int) *LabelUpdate {
+	if v != nil {
+		_u.SetVotesNeeded(*v)
+	}
+	return _u
+}
+
+// AddVotesNeeded adds value to the "votes_needed" field.
+func (_u *LabelUpdate) AddVotesNeeded(v int) *LabelUpdate {
+	_u.mutation.AddVotesNeeded(v)
 	return _u
 }
 
@@ -169,6 +297,36 @@ func (_u *LabelUpdate) AddSelections(v ...*Selection) *LabelUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddSelectionIDs(ids...)
+}
+
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_u *LabelUpdate) AddProposalIDs(ids ...string) *LabelUpdate {
+	_u.mutation.AddProposalIDs(ids...)
+	return _u
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_u *LabelUpdate) AddProposals(v ...*Proposal) *LabelUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposalIDs(ids...)
+}
+
+// AddConsentIDs adds the "consents" edge to the Consent entity by IDs.
+func (_u *LabelUpdate) AddConsentIDs(ids ...string) *LabelUpdate {
+	_u.mutation.AddConsentIDs(ids...)
+	return _u
+}
+
+// AddConsents adds the "consents" edges to the Consent entity.
+func (_u *LabelUpdate) AddConsents(v ...*Consent) *LabelUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddConsentIDs(ids...)
 }
 
 // Mutation returns the LabelMutation object of the builder.
@@ -216,6 +374,48 @@ func (_u *LabelUpdate) RemoveSelections(v ...*Selection) *LabelUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSelectionIDs(ids...)
+}
+
+// ClearProposals clears all "proposals" edges to the Proposal entity.
+func (_u *LabelUpdate) ClearProposals() *LabelUpdate {
+	_u.mutation.ClearProposals()
+	return _u
+}
+
+// RemoveProposalIDs removes the "proposals" edge to Proposal entities by IDs.
+func (_u *LabelUpdate) RemoveProposalIDs(ids ...string) *LabelUpdate {
+	_u.mutation.RemoveProposalIDs(ids...)
+	return _u
+}
+
+// RemoveProposals removes "proposals" edges to Proposal entities.
+func (_u *LabelUpdate) RemoveProposals(v ...*Proposal) *LabelUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposalIDs(ids...)
+}
+
+// ClearConsents clears all "consents" edges to the Consent entity.
+func (_u *LabelUpdate) ClearConsents() *LabelUpdate {
+	_u.mutation.ClearConsents()
+	return _u
+}
+
+// RemoveConsentIDs removes the "consents" edge to Consent entities by IDs.
+func (_u *LabelUpdate) RemoveConsentIDs(ids ...string) *LabelUpdate {
+	_u.mutation.RemoveConsentIDs(ids...)
+	return _u
+}
+
+// RemoveConsents removes "consents" edges to Consent entities.
+func (_u *LabelUpdate) RemoveConsents(v ...*Consent) *LabelUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveConsentIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -286,9 +486,24 @@ func (_u *LabelUpdate) check() error {
 			return &ValidationError{Name: "slug", err: fmt.Errorf(`ent: validator failed for field "Label.slug": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.NameKey(); ok {
+		if err := label.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Label.name_key": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Manifesto(); ok {
 		if err := label.ManifestoValidator(v); err != nil {
 			return &ValidationError{Name: "manifesto", err: fmt.Errorf(`ent: validator failed for field "Label.manifesto": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := label.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Label.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OwnFilms(); ok {
+		if err := label.OwnFilmsValidator(v); err != nil {
+			return &ValidationError{Name: "own_films", err: fmt.Errorf(`ent: validator failed for field "Label.own_films": %w`, err)}
 		}
 	}
 	return nil
@@ -330,8 +545,38 @@ func (_u *LabelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(label.FieldSlug, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.NameKey(); ok {
+		_spec.SetField(label.FieldNameKey, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Manifesto(); ok {
 		_spec.SetField(label.FieldManifesto, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HolderID(); ok {
+		_spec.SetField(label.FieldHolderID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(label.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ActedAt(); ok {
+		_spec.SetField(label.FieldActedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.MaxPins(); ok {
+		_spec.SetField(label.FieldMaxPins, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxPins(); ok {
+		_spec.AddField(label.FieldMaxPins, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.OwnFilms(); ok {
+		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.NoteRequired(); ok {
+		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.VotesNeeded(); ok {
+		_spec.SetField(label.FieldVotesNeeded, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVotesNeeded(); ok {
+		_spec.AddField(label.FieldVotesNeeded, field.TypeInt, value)
 	}
 	if _u.mutation.CuratorsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -416,6 +661,96 @@ func (_u *LabelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(selection.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposalsIDs(); len(nodes) > 0 && !_u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ConsentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedConsentsIDs(); len(nodes) > 0 && !_u.mutation.ConsentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ConsentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -540,6 +875,20 @@ func (_u *LabelUpdateOne) SetNillableSlug(v *string) *LabelUpdateOne {
 	return _u
 }
 
+// SetNameKey sets the "name_key" field.
+func (_u *LabelUpdateOne) SetNameKey(v string) *LabelUpdateOne {
+	_u.mutation.SetNameKey(v)
+	return _u
+}
+
+// SetNillableNameKey sets the "name_key" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableNameKey(v *string) *LabelUpdateOne {
+	if v != nil {
+		_u.SetNameKey(*v)
+	}
+	return _u
+}
+
 // SetManifesto sets the "manifesto" field.
 func (_u *LabelUpdateOne) SetManifesto(v string) *LabelUpdateOne {
 	_u.mutation.SetManifesto(v)
@@ -551,6 +900,118 @@ func (_u *LabelUpdateOne) SetNillableManifesto(v *string) *LabelUpdateOne {
 	if v != nil {
 		_u.SetManifesto(*v)
 	}
+	return _u
+}
+
+// SetHolderID sets the "holder_id" field.
+func (_u *LabelUpdateOne) SetHolderID(v string) *LabelUpdateOne {
+	_u.mutation.SetHolderID(v)
+	return _u
+}
+
+// SetNillableHolderID sets the "holder_id" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableHolderID(v *string) *LabelUpdateOne {
+	if v != nil {
+		_u.SetHolderID(*v)
+	}
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *LabelUpdateOne) SetState(v label.State) *LabelUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableState(v *label.State) *LabelUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetActedAt sets the "acted_at" field.
+func (_u *LabelUpdateOne) SetActedAt(v time.Time) *LabelUpdateOne {
+	_u.mutation.SetActedAt(v)
+	return _u
+}
+
+// SetNillableActedAt sets the "acted_at" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableActedAt(v *time.Time) *LabelUpdateOne {
+	if v != nil {
+		_u.SetActedAt(*v)
+	}
+	return _u
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (_u *LabelUpdateOne) SetMaxPins(v int) *LabelUpdateOne {
+	_u.mutation.ResetMaxPins()
+	_u.mutation.SetMaxPins(v)
+	return _u
+}
+
+// SetNillableMaxPins sets the "max_pins" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableMaxPins(v *int) *LabelUpdateOne {
+	if v != nil {
+		_u.SetMaxPins(*v)
+	}
+	return _u
+}
+
+// AddMaxPins adds value to the "max_pins" field.
+func (_u *LabelUpdateOne) AddMaxPins(v int) *LabelUpdateOne {
+	_u.mutation.AddMaxPins(v)
+	return _u
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (_u *LabelUpdateOne) SetOwnFilms(v label.OwnFilms) *LabelUpdateOne {
+	_u.mutation.SetOwnFilms(v)
+	return _u
+}
+
+// SetNillableOwnFilms sets the "own_films" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableOwnFilms(v *label.OwnFilms) *LabelUpdateOne {
+	if v != nil {
+		_u.SetOwnFilms(*v)
+	}
+	return _u
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (_u *LabelUpdateOne) SetNoteRequired(v bool) *LabelUpdateOne {
+	_u.mutation.SetNoteRequired(v)
+	return _u
+}
+
+// SetNillableNoteRequired sets the "note_required" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableNoteRequired(v *bool) *LabelUpdateOne {
+	if v != nil {
+		_u.SetNoteRequired(*v)
+	}
+	return _u
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (_u *LabelUpdateOne) SetVotesNeeded(v int) *LabelUpdateOne {
+	_u.mutation.ResetVotesNeeded()
+	_u.mutation.SetVotesNeeded(v)
+	return _u
+}
+
+// SetNillableVotesNeeded sets the "votes_needed" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableVotesNeeded(v *int) *LabelUpdateOne {
+	if v != nil {
+		_u.SetVotesNeeded(*v)
+	}
+	return _u
+}
+
+// AddVotesNeeded adds value to the "votes_needed" field.
+func (_u *LabelUpdateOne) AddVotesNeeded(v int) *LabelUpdateOne {
+	_u.mutation.AddVotesNeeded(v)
 	return _u
 }
 
@@ -582,6 +1043,36 @@ func (_u *LabelUpdateOne) AddSelections(v ...*Selection) *LabelUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.AddSelectionIDs(ids...)
+}
+
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_u *LabelUpdateOne) AddProposalIDs(ids ...string) *LabelUpdateOne {
+	_u.mutation.AddProposalIDs(ids...)
+	return _u
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_u *LabelUpdateOne) AddProposals(v ...*Proposal) *LabelUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposalIDs(ids...)
+}
+
+// AddConsentIDs adds the "consents" edge to the Consent entity by IDs.
+func (_u *LabelUpdateOne) AddConsentIDs(ids ...string) *LabelUpdateOne {
+	_u.mutation.AddConsentIDs(ids...)
+	return _u
+}
+
+// AddConsents adds the "consents" edges to the Consent entity.
+func (_u *LabelUpdateOne) AddConsents(v ...*Consent) *LabelUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddConsentIDs(ids...)
 }
 
 // Mutation returns the LabelMutation object of the builder.
@@ -629,6 +1120,48 @@ func (_u *LabelUpdateOne) RemoveSelections(v ...*Selection) *LabelUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSelectionIDs(ids...)
+}
+
+// ClearProposals clears all "proposals" edges to the Proposal entity.
+func (_u *LabelUpdateOne) ClearProposals() *LabelUpdateOne {
+	_u.mutation.ClearProposals()
+	return _u
+}
+
+// RemoveProposalIDs removes the "proposals" edge to Proposal entities by IDs.
+func (_u *LabelUpdateOne) RemoveProposalIDs(ids ...string) *LabelUpdateOne {
+	_u.mutation.RemoveProposalIDs(ids...)
+	return _u
+}
+
+// RemoveProposals removes "proposals" edges to Proposal entities.
+func (_u *LabelUpdateOne) RemoveProposals(v ...*Proposal) *LabelUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposalIDs(ids...)
+}
+
+// ClearConsents clears all "consents" edges to the Consent entity.
+func (_u *LabelUpdateOne) ClearConsents() *LabelUpdateOne {
+	_u.mutation.ClearConsents()
+	return _u
+}
+
+// RemoveConsentIDs removes the "consents" edge to Consent entities by IDs.
+func (_u *LabelUpdateOne) RemoveConsentIDs(ids ...string) *LabelUpdateOne {
+	_u.mutation.RemoveConsentIDs(ids...)
+	return _u
+}
+
+// RemoveConsents removes "consents" edges to Consent entities.
+func (_u *LabelUpdateOne) RemoveConsents(v ...*Consent) *LabelUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveConsentIDs(ids...)
 }
 
 // Where appends a list predicates to the LabelUpdate builder.
@@ -712,9 +1245,24 @@ func (_u *LabelUpdateOne) check() error {
 			return &ValidationError{Name: "slug", err: fmt.Errorf(`ent: validator failed for field "Label.slug": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.NameKey(); ok {
+		if err := label.NameKeyValidator(v); err != nil {
+			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Label.name_key": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Manifesto(); ok {
 		if err := label.ManifestoValidator(v); err != nil {
 			return &ValidationError{Name: "manifesto", err: fmt.Errorf(`ent: validator failed for field "Label.manifesto": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := label.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Label.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OwnFilms(); ok {
+		if err := label.OwnFilmsValidator(v); err != nil {
+			return &ValidationError{Name: "own_films", err: fmt.Errorf(`ent: validator failed for field "Label.own_films": %w`, err)}
 		}
 	}
 	return nil
@@ -773,8 +1321,38 @@ func (_u *LabelUpdateOne) sqlSave(ctx context.Context) (_node *Label, err error)
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(label.FieldSlug, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.NameKey(); ok {
+		_spec.SetField(label.FieldNameKey, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Manifesto(); ok {
 		_spec.SetField(label.FieldManifesto, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HolderID(); ok {
+		_spec.SetField(label.FieldHolderID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(label.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ActedAt(); ok {
+		_spec.SetField(label.FieldActedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.MaxPins(); ok {
+		_spec.SetField(label.FieldMaxPins, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxPins(); ok {
+		_spec.AddField(label.FieldMaxPins, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.OwnFilms(); ok {
+		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.NoteRequired(); ok {
+		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.VotesNeeded(); ok {
+		_spec.SetField(label.FieldVotesNeeded, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVotesNeeded(); ok {
+		_spec.AddField(label.FieldVotesNeeded, field.TypeInt, value)
 	}
 	if _u.mutation.CuratorsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -859,6 +1437,96 @@ func (_u *LabelUpdateOne) sqlSave(ctx context.Context) (_node *Label, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(selection.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposalsIDs(); len(nodes) > 0 && !_u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ProposalsTable,
+			Columns: []string{label.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ConsentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedConsentsIDs(); len(nodes) > 0 && !_u.mutation.ConsentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ConsentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   label.ConsentsTable,
+			Columns: []string{label.ConsentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(consent.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

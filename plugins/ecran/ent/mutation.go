@@ -11,11 +11,16 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 const (
@@ -27,11 +32,1054 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeConsent   = "Consent"
 	TypeCurator   = "Curator"
 	TypeLabel     = "Label"
+	TypePage      = "Page"
 	TypePick      = "Pick"
+	TypePin       = "Pin"
+	TypeProposal  = "Proposal"
 	TypeSelection = "Selection"
+	TypeVote      = "Vote"
 )
+
+// ConsentMutation represents an operation that mutates the Consent nodes in the graph.
+type ConsentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int
+	addversion    *int
+	network_id    *string
+	region_id     *string
+	space_id      *string
+	film_id       *string
+	asked_by      *string
+	asked_at      *time.Time
+	answered_at   *time.Time
+	state         *consent.State
+	clearedFields map[string]struct{}
+	label         *string
+	clearedlabel  bool
+	done          bool
+	oldValue      func(context.Context) (*Consent, error)
+	predicates    []predicate.Consent
+}
+
+var _ ent.Mutation = (*ConsentMutation)(nil)
+
+// consentOption allows management of the mutation configuration using functional options.
+type consentOption func(*ConsentMutation)
+
+// newConsentMutation creates new mutation for the Consent entity.
+func newConsentMutation(c config, op Op, opts ...consentOption) *ConsentMutation {
+	m := &ConsentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeConsent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withConsentID sets the ID field of the mutation.
+func withConsentID(id string) consentOption {
+	return func(m *ConsentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Consent
+		)
+		m.oldValue = func(ctx context.Context) (*Consent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Consent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withConsent sets the old Consent of the mutation.
+func withConsent(node *Consent) consentOption {
+	return func(m *ConsentMutation) {
+		m.oldValue = func(context.Context) (*Consent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ConsentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ConsentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Consent entities.
+func (m *ConsentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ConsentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ConsentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Consent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ConsentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ConsentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ConsentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ConsentMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ConsentMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ConsentMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ConsentMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ConsentMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ConsentMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ConsentMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ConsentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *ConsentMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *ConsentMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *ConsentMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *ConsentMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *ConsentMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *ConsentMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *ConsentMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *ConsentMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *ConsentMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetFilmID sets the "film_id" field.
+func (m *ConsentMutation) SetFilmID(s string) {
+	m.film_id = &s
+}
+
+// FilmID returns the value of the "film_id" field in the mutation.
+func (m *ConsentMutation) FilmID() (r string, exists bool) {
+	v := m.film_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilmID returns the old "film_id" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldFilmID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilmID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilmID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilmID: %w", err)
+	}
+	return oldValue.FilmID, nil
+}
+
+// ResetFilmID resets all changes to the "film_id" field.
+func (m *ConsentMutation) ResetFilmID() {
+	m.film_id = nil
+}
+
+// SetLabelID sets the "label_id" field.
+func (m *ConsentMutation) SetLabelID(s string) {
+	m.label = &s
+}
+
+// LabelID returns the value of the "label_id" field in the mutation.
+func (m *ConsentMutation) LabelID() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabelID returns the old "label_id" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldLabelID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabelID: %w", err)
+	}
+	return oldValue.LabelID, nil
+}
+
+// ResetLabelID resets all changes to the "label_id" field.
+func (m *ConsentMutation) ResetLabelID() {
+	m.label = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *ConsentMutation) SetAskedBy(s string) {
+	m.asked_by = &s
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *ConsentMutation) AskedBy() (r string, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldAskedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *ConsentMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *ConsentMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *ConsentMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *ConsentMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *ConsentMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *ConsentMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *ConsentMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[consent.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *ConsentMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[consent.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *ConsentMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, consent.FieldAnsweredAt)
+}
+
+// SetState sets the "state" field.
+func (m *ConsentMutation) SetState(c consent.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ConsentMutation) State() (r consent.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Consent entity.
+// If the Consent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConsentMutation) OldState(ctx context.Context) (v consent.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ConsentMutation) ResetState() {
+	m.state = nil
+}
+
+// ClearLabel clears the "label" edge to the Label entity.
+func (m *ConsentMutation) ClearLabel() {
+	m.clearedlabel = true
+	m.clearedFields[consent.FieldLabelID] = struct{}{}
+}
+
+// LabelCleared reports if the "label" edge to the Label entity was cleared.
+func (m *ConsentMutation) LabelCleared() bool {
+	return m.clearedlabel
+}
+
+// LabelIDs returns the "label" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LabelID instead. It exists only for internal usage by the builders.
+func (m *ConsentMutation) LabelIDs() (ids []string) {
+	if id := m.label; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLabel resets all changes to the "label" edge.
+func (m *ConsentMutation) ResetLabel() {
+	m.label = nil
+	m.clearedlabel = false
+}
+
+// Where appends a list predicates to the ConsentMutation builder.
+func (m *ConsentMutation) Where(ps ...predicate.Consent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ConsentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ConsentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Consent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ConsentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ConsentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Consent).
+func (m *ConsentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ConsentMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, consent.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, consent.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, consent.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, consent.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, consent.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, consent.FieldSpaceID)
+	}
+	if m.film_id != nil {
+		fields = append(fields, consent.FieldFilmID)
+	}
+	if m.label != nil {
+		fields = append(fields, consent.FieldLabelID)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, consent.FieldAskedBy)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, consent.FieldAskedAt)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, consent.FieldAnsweredAt)
+	}
+	if m.state != nil {
+		fields = append(fields, consent.FieldState)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ConsentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case consent.FieldCreatedAt:
+		return m.CreatedAt()
+	case consent.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case consent.FieldVersion:
+		return m.Version()
+	case consent.FieldNetworkID:
+		return m.NetworkID()
+	case consent.FieldRegionID:
+		return m.RegionID()
+	case consent.FieldSpaceID:
+		return m.SpaceID()
+	case consent.FieldFilmID:
+		return m.FilmID()
+	case consent.FieldLabelID:
+		return m.LabelID()
+	case consent.FieldAskedBy:
+		return m.AskedBy()
+	case consent.FieldAskedAt:
+		return m.AskedAt()
+	case consent.FieldAnsweredAt:
+		return m.AnsweredAt()
+	case consent.FieldState:
+		return m.State()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ConsentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case consent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case consent.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case consent.FieldVersion:
+		return m.OldVersion(ctx)
+	case consent.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case consent.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case consent.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case consent.FieldFilmID:
+		return m.OldFilmID(ctx)
+	case consent.FieldLabelID:
+		return m.OldLabelID(ctx)
+	case consent.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case consent.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case consent.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	case consent.FieldState:
+		return m.OldState(ctx)
+	}
+	return nil, fmt.Errorf("unknown Consent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ConsentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case consent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case consent.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case consent.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case consent.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case consent.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case consent.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case consent.FieldFilmID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilmID(v)
+		return nil
+	case consent.FieldLabelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabelID(v)
+		return nil
+	case consent.FieldAskedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case consent.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case consent.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	case consent.FieldState:
+		v, ok := value.(consent.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Consent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ConsentMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, consent.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ConsentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case consent.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ConsentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case consent.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Consent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ConsentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(consent.FieldAnsweredAt) {
+		fields = append(fields, consent.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ConsentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ConsentMutation) ClearField(name string) error {
+	switch name {
+	case consent.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Consent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ConsentMutation) ResetField(name string) error {
+	switch name {
+	case consent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case consent.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case consent.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case consent.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case consent.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case consent.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case consent.FieldFilmID:
+		m.ResetFilmID()
+		return nil
+	case consent.FieldLabelID:
+		m.ResetLabelID()
+		return nil
+	case consent.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case consent.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case consent.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	case consent.FieldState:
+		m.ResetState()
+		return nil
+	}
+	return fmt.Errorf("unknown Consent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ConsentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.label != nil {
+		edges = append(edges, consent.EdgeLabel)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ConsentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case consent.EdgeLabel:
+		if id := m.label; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ConsentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ConsentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ConsentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedlabel {
+		edges = append(edges, consent.EdgeLabel)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ConsentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case consent.EdgeLabel:
+		return m.clearedlabel
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ConsentMutation) ClearEdge(name string) error {
+	switch name {
+	case consent.EdgeLabel:
+		m.ClearLabel()
+		return nil
+	}
+	return fmt.Errorf("unknown Consent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ConsentMutation) ResetEdge(name string) error {
+	switch name {
+	case consent.EdgeLabel:
+		m.ResetLabel()
+		return nil
+	}
+	return fmt.Errorf("unknown Consent edge %s", name)
+}
 
 // CuratorMutation represents an operation that mutates the Curator nodes in the graph.
 type CuratorMutation struct {
@@ -543,8 +1591,17 @@ type LabelMutation struct {
 	kind              *label.Kind
 	name              *string
 	slug              *string
+	name_key          *string
 	manifesto         *string
 	holder_id         *string
+	state             *label.State
+	acted_at          *time.Time
+	max_pins          *int
+	addmax_pins       *int
+	own_films         *label.OwnFilms
+	note_required     *bool
+	votes_needed      *int
+	addvotes_needed   *int
 	clearedFields     map[string]struct{}
 	curators          map[string]struct{}
 	removedcurators   map[string]struct{}
@@ -552,6 +1609,12 @@ type LabelMutation struct {
 	selections        map[string]struct{}
 	removedselections map[string]struct{}
 	clearedselections bool
+	proposals         map[string]struct{}
+	removedproposals  map[string]struct{}
+	clearedproposals  bool
+	consents          map[string]struct{}
+	removedconsents   map[string]struct{}
+	clearedconsents   bool
 	done              bool
 	oldValue          func(context.Context) (*Label, error)
 	predicates        []predicate.Label
@@ -1005,6 +2068,42 @@ func (m *LabelMutation) ResetSlug() {
 	m.slug = nil
 }
 
+// SetNameKey sets the "name_key" field.
+func (m *LabelMutation) SetNameKey(s string) {
+	m.name_key = &s
+}
+
+// NameKey returns the value of the "name_key" field in the mutation.
+func (m *LabelMutation) NameKey() (r string, exists bool) {
+	v := m.name_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameKey returns the old "name_key" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldNameKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameKey: %w", err)
+	}
+	return oldValue.NameKey, nil
+}
+
+// ResetNameKey resets all changes to the "name_key" field.
+func (m *LabelMutation) ResetNameKey() {
+	m.name_key = nil
+}
+
 // SetManifesto sets the "manifesto" field.
 func (m *LabelMutation) SetManifesto(s string) {
 	m.manifesto = &s
@@ -1075,6 +2174,262 @@ func (m *LabelMutation) OldHolderID(ctx context.Context) (v string, err error) {
 // ResetHolderID resets all changes to the "holder_id" field.
 func (m *LabelMutation) ResetHolderID() {
 	m.holder_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *LabelMutation) SetState(l label.State) {
+	m.state = &l
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *LabelMutation) State() (r label.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldState(ctx context.Context) (v label.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *LabelMutation) ResetState() {
+	m.state = nil
+}
+
+// SetActedAt sets the "acted_at" field.
+func (m *LabelMutation) SetActedAt(t time.Time) {
+	m.acted_at = &t
+}
+
+// ActedAt returns the value of the "acted_at" field in the mutation.
+func (m *LabelMutation) ActedAt() (r time.Time, exists bool) {
+	v := m.acted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActedAt returns the old "acted_at" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldActedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActedAt: %w", err)
+	}
+	return oldValue.ActedAt, nil
+}
+
+// ResetActedAt resets all changes to the "acted_at" field.
+func (m *LabelMutation) ResetActedAt() {
+	m.acted_at = nil
+}
+
+// SetMaxPins sets the "max_pins" field.
+func (m *LabelMutation) SetMaxPins(i int) {
+	m.max_pins = &i
+	m.addmax_pins = nil
+}
+
+// MaxPins returns the value of the "max_pins" field in the mutation.
+func (m *LabelMutation) MaxPins() (r int, exists bool) {
+	v := m.max_pins
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxPins returns the old "max_pins" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldMaxPins(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxPins is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxPins requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxPins: %w", err)
+	}
+	return oldValue.MaxPins, nil
+}
+
+// AddMaxPins adds i to the "max_pins" field.
+func (m *LabelMutation) AddMaxPins(i int) {
+	if m.addmax_pins != nil {
+		*m.addmax_pins += i
+	} else {
+		m.addmax_pins = &i
+	}
+}
+
+// AddedMaxPins returns the value that was added to the "max_pins" field in this mutation.
+func (m *LabelMutation) AddedMaxPins() (r int, exists bool) {
+	v := m.addmax_pins
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxPins resets all changes to the "max_pins" field.
+func (m *LabelMutation) ResetMaxPins() {
+	m.max_pins = nil
+	m.addmax_pins = nil
+}
+
+// SetOwnFilms sets the "own_films" field.
+func (m *LabelMutation) SetOwnFilms(lf label.OwnFilms) {
+	m.own_films = &lf
+}
+
+// OwnFilms returns the value of the "own_films" field in the mutation.
+func (m *LabelMutation) OwnFilms() (r label.OwnFilms, exists bool) {
+	v := m.own_films
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnFilms returns the old "own_films" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldOwnFilms(ctx context.Context) (v label.OwnFilms, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnFilms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnFilms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnFilms: %w", err)
+	}
+	return oldValue.OwnFilms, nil
+}
+
+// ResetOwnFilms resets all changes to the "own_films" field.
+func (m *LabelMutation) ResetOwnFilms() {
+	m.own_films = nil
+}
+
+// SetNoteRequired sets the "note_required" field.
+func (m *LabelMutation) SetNoteRequired(b bool) {
+	m.note_required = &b
+}
+
+// NoteRequired returns the value of the "note_required" field in the mutation.
+func (m *LabelMutation) NoteRequired() (r bool, exists bool) {
+	v := m.note_required
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoteRequired returns the old "note_required" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldNoteRequired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoteRequired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoteRequired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoteRequired: %w", err)
+	}
+	return oldValue.NoteRequired, nil
+}
+
+// ResetNoteRequired resets all changes to the "note_required" field.
+func (m *LabelMutation) ResetNoteRequired() {
+	m.note_required = nil
+}
+
+// SetVotesNeeded sets the "votes_needed" field.
+func (m *LabelMutation) SetVotesNeeded(i int) {
+	m.votes_needed = &i
+	m.addvotes_needed = nil
+}
+
+// VotesNeeded returns the value of the "votes_needed" field in the mutation.
+func (m *LabelMutation) VotesNeeded() (r int, exists bool) {
+	v := m.votes_needed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVotesNeeded returns the old "votes_needed" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldVotesNeeded(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVotesNeeded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVotesNeeded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVotesNeeded: %w", err)
+	}
+	return oldValue.VotesNeeded, nil
+}
+
+// AddVotesNeeded adds i to the "votes_needed" field.
+func (m *LabelMutation) AddVotesNeeded(i int) {
+	if m.addvotes_needed != nil {
+		*m.addvotes_needed += i
+	} else {
+		m.addvotes_needed = &i
+	}
+}
+
+// AddedVotesNeeded returns the value that was added to the "votes_needed" field in this mutation.
+func (m *LabelMutation) AddedVotesNeeded() (r int, exists bool) {
+	v := m.addvotes_needed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVotesNeeded resets all changes to the "votes_needed" field.
+func (m *LabelMutation) ResetVotesNeeded() {
+	m.votes_needed = nil
+	m.addvotes_needed = nil
 }
 
 // AddCuratorIDs adds the "curators" edge to the Curator entity by ids.
@@ -1185,6 +2540,114 @@ func (m *LabelMutation) ResetSelections() {
 	m.removedselections = nil
 }
 
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by ids.
+func (m *LabelMutation) AddProposalIDs(ids ...string) {
+	if m.proposals == nil {
+		m.proposals = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.proposals[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProposals clears the "proposals" edge to the Proposal entity.
+func (m *LabelMutation) ClearProposals() {
+	m.clearedproposals = true
+}
+
+// ProposalsCleared reports if the "proposals" edge to the Proposal entity was cleared.
+func (m *LabelMutation) ProposalsCleared() bool {
+	return m.clearedproposals
+}
+
+// RemoveProposalIDs removes the "proposals" edge to the Proposal entity by IDs.
+func (m *LabelMutation) RemoveProposalIDs(ids ...string) {
+	if m.removedproposals == nil {
+		m.removedproposals = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.proposals, ids[i])
+		m.removedproposals[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProposals returns the removed IDs of the "proposals" edge to the Proposal entity.
+func (m *LabelMutation) RemovedProposalsIDs() (ids []string) {
+	for id := range m.removedproposals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProposalsIDs returns the "proposals" edge IDs in the mutation.
+func (m *LabelMutation) ProposalsIDs() (ids []string) {
+	for id := range m.proposals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProposals resets all changes to the "proposals" edge.
+func (m *LabelMutation) ResetProposals() {
+	m.proposals = nil
+	m.clearedproposals = false
+	m.removedproposals = nil
+}
+
+// AddConsentIDs adds the "consents" edge to the Consent entity by ids.
+func (m *LabelMutation) AddConsentIDs(ids ...string) {
+	if m.consents == nil {
+		m.consents = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.consents[ids[i]] = struct{}{}
+	}
+}
+
+// ClearConsents clears the "consents" edge to the Consent entity.
+func (m *LabelMutation) ClearConsents() {
+	m.clearedconsents = true
+}
+
+// ConsentsCleared reports if the "consents" edge to the Consent entity was cleared.
+func (m *LabelMutation) ConsentsCleared() bool {
+	return m.clearedconsents
+}
+
+// RemoveConsentIDs removes the "consents" edge to the Consent entity by IDs.
+func (m *LabelMutation) RemoveConsentIDs(ids ...string) {
+	if m.removedconsents == nil {
+		m.removedconsents = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.consents, ids[i])
+		m.removedconsents[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedConsents returns the removed IDs of the "consents" edge to the Consent entity.
+func (m *LabelMutation) RemovedConsentsIDs() (ids []string) {
+	for id := range m.removedconsents {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ConsentsIDs returns the "consents" edge IDs in the mutation.
+func (m *LabelMutation) ConsentsIDs() (ids []string) {
+	for id := range m.consents {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetConsents resets all changes to the "consents" edge.
+func (m *LabelMutation) ResetConsents() {
+	m.consents = nil
+	m.clearedconsents = false
+	m.removedconsents = nil
+}
+
 // Where appends a list predicates to the LabelMutation builder.
 func (m *LabelMutation) Where(ps ...predicate.Label) {
 	m.predicates = append(m.predicates, ps...)
@@ -1219,7 +2682,7 @@ func (m *LabelMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LabelMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, label.FieldCreatedAt)
 	}
@@ -1247,11 +2710,32 @@ func (m *LabelMutation) Fields() []string {
 	if m.slug != nil {
 		fields = append(fields, label.FieldSlug)
 	}
+	if m.name_key != nil {
+		fields = append(fields, label.FieldNameKey)
+	}
 	if m.manifesto != nil {
 		fields = append(fields, label.FieldManifesto)
 	}
 	if m.holder_id != nil {
 		fields = append(fields, label.FieldHolderID)
+	}
+	if m.state != nil {
+		fields = append(fields, label.FieldState)
+	}
+	if m.acted_at != nil {
+		fields = append(fields, label.FieldActedAt)
+	}
+	if m.max_pins != nil {
+		fields = append(fields, label.FieldMaxPins)
+	}
+	if m.own_films != nil {
+		fields = append(fields, label.FieldOwnFilms)
+	}
+	if m.note_required != nil {
+		fields = append(fields, label.FieldNoteRequired)
+	}
+	if m.votes_needed != nil {
+		fields = append(fields, label.FieldVotesNeeded)
 	}
 	return fields
 }
@@ -1279,10 +2763,24 @@ func (m *LabelMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case label.FieldSlug:
 		return m.Slug()
+	case label.FieldNameKey:
+		return m.NameKey()
 	case label.FieldManifesto:
 		return m.Manifesto()
 	case label.FieldHolderID:
 		return m.HolderID()
+	case label.FieldState:
+		return m.State()
+	case label.FieldActedAt:
+		return m.ActedAt()
+	case label.FieldMaxPins:
+		return m.MaxPins()
+	case label.FieldOwnFilms:
+		return m.OwnFilms()
+	case label.FieldNoteRequired:
+		return m.NoteRequired()
+	case label.FieldVotesNeeded:
+		return m.VotesNeeded()
 	}
 	return nil, false
 }
@@ -1310,10 +2808,24 @@ func (m *LabelMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldName(ctx)
 	case label.FieldSlug:
 		return m.OldSlug(ctx)
+	case label.FieldNameKey:
+		return m.OldNameKey(ctx)
 	case label.FieldManifesto:
 		return m.OldManifesto(ctx)
 	case label.FieldHolderID:
 		return m.OldHolderID(ctx)
+	case label.FieldState:
+		return m.OldState(ctx)
+	case label.FieldActedAt:
+		return m.OldActedAt(ctx)
+	case label.FieldMaxPins:
+		return m.OldMaxPins(ctx)
+	case label.FieldOwnFilms:
+		return m.OldOwnFilms(ctx)
+	case label.FieldNoteRequired:
+		return m.OldNoteRequired(ctx)
+	case label.FieldVotesNeeded:
+		return m.OldVotesNeeded(ctx)
 	}
 	return nil, fmt.Errorf("unknown Label field %s", name)
 }
@@ -1386,6 +2898,13 @@ func (m *LabelMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlug(v)
 		return nil
+	case label.FieldNameKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameKey(v)
+		return nil
 	case label.FieldManifesto:
 		v, ok := value.(string)
 		if !ok {
@@ -1400,6 +2919,48 @@ func (m *LabelMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHolderID(v)
 		return nil
+	case label.FieldState:
+		v, ok := value.(label.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case label.FieldActedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActedAt(v)
+		return nil
+	case label.FieldMaxPins:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxPins(v)
+		return nil
+	case label.FieldOwnFilms:
+		v, ok := value.(label.OwnFilms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnFilms(v)
+		return nil
+	case label.FieldNoteRequired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoteRequired(v)
+		return nil
+	case label.FieldVotesNeeded:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVotesNeeded(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Label field %s", name)
 }
@@ -1411,6 +2972,12 @@ func (m *LabelMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, label.FieldVersion)
 	}
+	if m.addmax_pins != nil {
+		fields = append(fields, label.FieldMaxPins)
+	}
+	if m.addvotes_needed != nil {
+		fields = append(fields, label.FieldVotesNeeded)
+	}
 	return fields
 }
 
@@ -1421,6 +2988,10 @@ func (m *LabelMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case label.FieldVersion:
 		return m.AddedVersion()
+	case label.FieldMaxPins:
+		return m.AddedMaxPins()
+	case label.FieldVotesNeeded:
+		return m.AddedVotesNeeded()
 	}
 	return nil, false
 }
@@ -1436,6 +3007,20 @@ func (m *LabelMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case label.FieldMaxPins:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxPins(v)
+		return nil
+	case label.FieldVotesNeeded:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVotesNeeded(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Label numeric field %s", name)
@@ -1491,11 +3076,32 @@ func (m *LabelMutation) ResetField(name string) error {
 	case label.FieldSlug:
 		m.ResetSlug()
 		return nil
+	case label.FieldNameKey:
+		m.ResetNameKey()
+		return nil
 	case label.FieldManifesto:
 		m.ResetManifesto()
 		return nil
 	case label.FieldHolderID:
 		m.ResetHolderID()
+		return nil
+	case label.FieldState:
+		m.ResetState()
+		return nil
+	case label.FieldActedAt:
+		m.ResetActedAt()
+		return nil
+	case label.FieldMaxPins:
+		m.ResetMaxPins()
+		return nil
+	case label.FieldOwnFilms:
+		m.ResetOwnFilms()
+		return nil
+	case label.FieldNoteRequired:
+		m.ResetNoteRequired()
+		return nil
+	case label.FieldVotesNeeded:
+		m.ResetVotesNeeded()
 		return nil
 	}
 	return fmt.Errorf("unknown Label field %s", name)
@@ -1503,12 +3109,18 @@ func (m *LabelMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *LabelMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	if m.curators != nil {
 		edges = append(edges, label.EdgeCurators)
 	}
 	if m.selections != nil {
 		edges = append(edges, label.EdgeSelections)
+	}
+	if m.proposals != nil {
+		edges = append(edges, label.EdgeProposals)
+	}
+	if m.consents != nil {
+		edges = append(edges, label.EdgeConsents)
 	}
 	return edges
 }
@@ -1529,18 +3141,36 @@ func (m *LabelMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case label.EdgeProposals:
+		ids := make([]ent.Value, 0, len(m.proposals))
+		for id := range m.proposals {
+			ids = append(ids, id)
+		}
+		return ids
+	case label.EdgeConsents:
+		ids := make([]ent.Value, 0, len(m.consents))
+		for id := range m.consents {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *LabelMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	if m.removedcurators != nil {
 		edges = append(edges, label.EdgeCurators)
 	}
 	if m.removedselections != nil {
 		edges = append(edges, label.EdgeSelections)
+	}
+	if m.removedproposals != nil {
+		edges = append(edges, label.EdgeProposals)
+	}
+	if m.removedconsents != nil {
+		edges = append(edges, label.EdgeConsents)
 	}
 	return edges
 }
@@ -1561,18 +3191,36 @@ func (m *LabelMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case label.EdgeProposals:
+		ids := make([]ent.Value, 0, len(m.removedproposals))
+		for id := range m.removedproposals {
+			ids = append(ids, id)
+		}
+		return ids
+	case label.EdgeConsents:
+		ids := make([]ent.Value, 0, len(m.removedconsents))
+		for id := range m.removedconsents {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *LabelMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	if m.clearedcurators {
 		edges = append(edges, label.EdgeCurators)
 	}
 	if m.clearedselections {
 		edges = append(edges, label.EdgeSelections)
+	}
+	if m.clearedproposals {
+		edges = append(edges, label.EdgeProposals)
+	}
+	if m.clearedconsents {
+		edges = append(edges, label.EdgeConsents)
 	}
 	return edges
 }
@@ -1585,6 +3233,10 @@ func (m *LabelMutation) EdgeCleared(name string) bool {
 		return m.clearedcurators
 	case label.EdgeSelections:
 		return m.clearedselections
+	case label.EdgeProposals:
+		return m.clearedproposals
+	case label.EdgeConsents:
+		return m.clearedconsents
 	}
 	return false
 }
@@ -1607,8 +3259,739 @@ func (m *LabelMutation) ResetEdge(name string) error {
 	case label.EdgeSelections:
 		m.ResetSelections()
 		return nil
+	case label.EdgeProposals:
+		m.ResetProposals()
+		return nil
+	case label.EdgeConsents:
+		m.ResetConsents()
+		return nil
 	}
 	return fmt.Errorf("unknown Label edge %s", name)
+}
+
+// PageMutation represents an operation that mutates the Page nodes in the graph.
+type PageMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int
+	addversion    *int
+	network_id    *string
+	region_id     *string
+	space_id      *string
+	slots         *int
+	addslots      *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Page, error)
+	predicates    []predicate.Page
+}
+
+var _ ent.Mutation = (*PageMutation)(nil)
+
+// pageOption allows management of the mutation configuration using functional options.
+type pageOption func(*PageMutation)
+
+// newPageMutation creates new mutation for the Page entity.
+func newPageMutation(c config, op Op, opts ...pageOption) *PageMutation {
+	m := &PageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPageID sets the ID field of the mutation.
+func withPageID(id string) pageOption {
+	return func(m *PageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Page
+		)
+		m.oldValue = func(ctx context.Context) (*Page, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Page.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPage sets the old Page of the mutation.
+func withPage(node *Page) pageOption {
+	return func(m *PageMutation) {
+		m.oldValue = func(context.Context) (*Page, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Page entities.
+func (m *PageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Page.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PageMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PageMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PageMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PageMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PageMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PageMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PageMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PageMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *PageMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *PageMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *PageMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *PageMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *PageMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *PageMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *PageMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *PageMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *PageMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetSlots sets the "slots" field.
+func (m *PageMutation) SetSlots(i int) {
+	m.slots = &i
+	m.addslots = nil
+}
+
+// Slots returns the value of the "slots" field in the mutation.
+func (m *PageMutation) Slots() (r int, exists bool) {
+	v := m.slots
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlots returns the old "slots" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldSlots(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlots is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlots requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlots: %w", err)
+	}
+	return oldValue.Slots, nil
+}
+
+// AddSlots adds i to the "slots" field.
+func (m *PageMutation) AddSlots(i int) {
+	if m.addslots != nil {
+		*m.addslots += i
+	} else {
+		m.addslots = &i
+	}
+}
+
+// AddedSlots returns the value that was added to the "slots" field in this mutation.
+func (m *PageMutation) AddedSlots() (r int, exists bool) {
+	v := m.addslots
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSlots resets all changes to the "slots" field.
+func (m *PageMutation) ResetSlots() {
+	m.slots = nil
+	m.addslots = nil
+}
+
+// Where appends a list predicates to the PageMutation builder.
+func (m *PageMutation) Where(ps ...predicate.Page) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Page, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Page).
+func (m *PageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PageMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, page.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, page.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, page.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, page.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, page.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, page.FieldSpaceID)
+	}
+	if m.slots != nil {
+		fields = append(fields, page.FieldSlots)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case page.FieldCreatedAt:
+		return m.CreatedAt()
+	case page.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case page.FieldVersion:
+		return m.Version()
+	case page.FieldNetworkID:
+		return m.NetworkID()
+	case page.FieldRegionID:
+		return m.RegionID()
+	case page.FieldSpaceID:
+		return m.SpaceID()
+	case page.FieldSlots:
+		return m.Slots()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case page.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case page.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case page.FieldVersion:
+		return m.OldVersion(ctx)
+	case page.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case page.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case page.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case page.FieldSlots:
+		return m.OldSlots(ctx)
+	}
+	return nil, fmt.Errorf("unknown Page field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case page.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case page.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case page.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case page.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case page.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case page.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case page.FieldSlots:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlots(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Page field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PageMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, page.FieldVersion)
+	}
+	if m.addslots != nil {
+		fields = append(fields, page.FieldSlots)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case page.FieldVersion:
+		return m.AddedVersion()
+	case page.FieldSlots:
+		return m.AddedSlots()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case page.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case page.FieldSlots:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSlots(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Page numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PageMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PageMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Page nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PageMutation) ResetField(name string) error {
+	switch name {
+	case page.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case page.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case page.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case page.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case page.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case page.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case page.FieldSlots:
+		m.ResetSlots()
+		return nil
+	}
+	return fmt.Errorf("unknown Page field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PageMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PageMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PageMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Page unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PageMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Page edge %s", name)
 }
 
 // PickMutation represents an operation that mutates the Pick nodes in the graph.
@@ -1628,15 +4011,21 @@ type PickMutation struct {
 	note             *string
 	signer_id        *string
 	signer_name      *string
+	conflict         *string
 	position         *int
 	addposition      *int
 	from             *time.Time
 	until            *time.Time
+	ended_at         *time.Time
+	reason           *string
 	state            *pick.State
 	recognised_at    *time.Time
 	clearedFields    map[string]struct{}
 	selection        *string
 	clearedselection bool
+	votes            map[string]struct{}
+	removedvotes     map[string]struct{}
+	clearedvotes     bool
 	done             bool
 	oldValue         func(context.Context) (*Pick, error)
 	predicates       []predicate.Pick
@@ -2162,6 +4551,42 @@ func (m *PickMutation) ResetSignerName() {
 	m.signer_name = nil
 }
 
+// SetConflict sets the "conflict" field.
+func (m *PickMutation) SetConflict(s string) {
+	m.conflict = &s
+}
+
+// Conflict returns the value of the "conflict" field in the mutation.
+func (m *PickMutation) Conflict() (r string, exists bool) {
+	v := m.conflict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConflict returns the old "conflict" field's value of the Pick entity.
+// If the Pick object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PickMutation) OldConflict(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConflict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConflict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConflict: %w", err)
+	}
+	return oldValue.Conflict, nil
+}
+
+// ResetConflict resets all changes to the "conflict" field.
+func (m *PickMutation) ResetConflict() {
+	m.conflict = nil
+}
+
 // SetPosition sets the "position" field.
 func (m *PickMutation) SetPosition(i int) {
 	m.position = &i
@@ -2303,6 +4728,91 @@ func (m *PickMutation) ResetUntil() {
 	delete(m.clearedFields, pick.FieldUntil)
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (m *PickMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PickMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Pick entity.
+// If the Pick object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PickMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PickMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[pick.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PickMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[pick.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PickMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, pick.FieldEndedAt)
+}
+
+// SetReason sets the "reason" field.
+func (m *PickMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *PickMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Pick entity.
+// If the Pick object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PickMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *PickMutation) ResetReason() {
+	m.reason = nil
+}
+
 // SetState sets the "state" field.
 func (m *PickMutation) SetState(pi pick.State) {
 	m.state = &pi
@@ -2415,6 +4925,60 @@ func (m *PickMutation) ResetSelection() {
 	m.clearedselection = false
 }
 
+// AddVoteIDs adds the "votes" edge to the Vote entity by ids.
+func (m *PickMutation) AddVoteIDs(ids ...string) {
+	if m.votes == nil {
+		m.votes = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.votes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVotes clears the "votes" edge to the Vote entity.
+func (m *PickMutation) ClearVotes() {
+	m.clearedvotes = true
+}
+
+// VotesCleared reports if the "votes" edge to the Vote entity was cleared.
+func (m *PickMutation) VotesCleared() bool {
+	return m.clearedvotes
+}
+
+// RemoveVoteIDs removes the "votes" edge to the Vote entity by IDs.
+func (m *PickMutation) RemoveVoteIDs(ids ...string) {
+	if m.removedvotes == nil {
+		m.removedvotes = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.votes, ids[i])
+		m.removedvotes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVotes returns the removed IDs of the "votes" edge to the Vote entity.
+func (m *PickMutation) RemovedVotesIDs() (ids []string) {
+	for id := range m.removedvotes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VotesIDs returns the "votes" edge IDs in the mutation.
+func (m *PickMutation) VotesIDs() (ids []string) {
+	for id := range m.votes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVotes resets all changes to the "votes" edge.
+func (m *PickMutation) ResetVotes() {
+	m.votes = nil
+	m.clearedvotes = false
+	m.removedvotes = nil
+}
+
 // Where appends a list predicates to the PickMutation builder.
 func (m *PickMutation) Where(ps ...predicate.Pick) {
 	m.predicates = append(m.predicates, ps...)
@@ -2449,7 +5013,7 @@ func (m *PickMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PickMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, pick.FieldCreatedAt)
 	}
@@ -2483,6 +5047,9 @@ func (m *PickMutation) Fields() []string {
 	if m.signer_name != nil {
 		fields = append(fields, pick.FieldSignerName)
 	}
+	if m.conflict != nil {
+		fields = append(fields, pick.FieldConflict)
+	}
 	if m.position != nil {
 		fields = append(fields, pick.FieldPosition)
 	}
@@ -2491,6 +5058,12 @@ func (m *PickMutation) Fields() []string {
 	}
 	if m.until != nil {
 		fields = append(fields, pick.FieldUntil)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, pick.FieldEndedAt)
+	}
+	if m.reason != nil {
+		fields = append(fields, pick.FieldReason)
 	}
 	if m.state != nil {
 		fields = append(fields, pick.FieldState)
@@ -2528,12 +5101,18 @@ func (m *PickMutation) Field(name string) (ent.Value, bool) {
 		return m.SignerID()
 	case pick.FieldSignerName:
 		return m.SignerName()
+	case pick.FieldConflict:
+		return m.Conflict()
 	case pick.FieldPosition:
 		return m.Position()
 	case pick.FieldFrom:
 		return m.From()
 	case pick.FieldUntil:
 		return m.Until()
+	case pick.FieldEndedAt:
+		return m.EndedAt()
+	case pick.FieldReason:
+		return m.Reason()
 	case pick.FieldState:
 		return m.State()
 	case pick.FieldRecognisedAt:
@@ -2569,12 +5148,18 @@ func (m *PickMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSignerID(ctx)
 	case pick.FieldSignerName:
 		return m.OldSignerName(ctx)
+	case pick.FieldConflict:
+		return m.OldConflict(ctx)
 	case pick.FieldPosition:
 		return m.OldPosition(ctx)
 	case pick.FieldFrom:
 		return m.OldFrom(ctx)
 	case pick.FieldUntil:
 		return m.OldUntil(ctx)
+	case pick.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case pick.FieldReason:
+		return m.OldReason(ctx)
 	case pick.FieldState:
 		return m.OldState(ctx)
 	case pick.FieldRecognisedAt:
@@ -2665,6 +5250,13 @@ func (m *PickMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSignerName(v)
 		return nil
+	case pick.FieldConflict:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConflict(v)
+		return nil
 	case pick.FieldPosition:
 		v, ok := value.(int)
 		if !ok {
@@ -2685,6 +5277,20 @@ func (m *PickMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUntil(v)
+		return nil
+	case pick.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case pick.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
 		return nil
 	case pick.FieldState:
 		v, ok := value.(pick.State)
@@ -2760,6 +5366,9 @@ func (m *PickMutation) ClearedFields() []string {
 	if m.FieldCleared(pick.FieldUntil) {
 		fields = append(fields, pick.FieldUntil)
 	}
+	if m.FieldCleared(pick.FieldEndedAt) {
+		fields = append(fields, pick.FieldEndedAt)
+	}
 	if m.FieldCleared(pick.FieldRecognisedAt) {
 		fields = append(fields, pick.FieldRecognisedAt)
 	}
@@ -2779,6 +5388,9 @@ func (m *PickMutation) ClearField(name string) error {
 	switch name {
 	case pick.FieldUntil:
 		m.ClearUntil()
+		return nil
+	case pick.FieldEndedAt:
+		m.ClearEndedAt()
 		return nil
 	case pick.FieldRecognisedAt:
 		m.ClearRecognisedAt()
@@ -2824,6 +5436,9 @@ func (m *PickMutation) ResetField(name string) error {
 	case pick.FieldSignerName:
 		m.ResetSignerName()
 		return nil
+	case pick.FieldConflict:
+		m.ResetConflict()
+		return nil
 	case pick.FieldPosition:
 		m.ResetPosition()
 		return nil
@@ -2832,6 +5447,12 @@ func (m *PickMutation) ResetField(name string) error {
 		return nil
 	case pick.FieldUntil:
 		m.ResetUntil()
+		return nil
+	case pick.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case pick.FieldReason:
+		m.ResetReason()
 		return nil
 	case pick.FieldState:
 		m.ResetState()
@@ -2845,9 +5466,12 @@ func (m *PickMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PickMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.selection != nil {
 		edges = append(edges, pick.EdgeSelection)
+	}
+	if m.votes != nil {
+		edges = append(edges, pick.EdgeVotes)
 	}
 	return edges
 }
@@ -2860,27 +5484,47 @@ func (m *PickMutation) AddedIDs(name string) []ent.Value {
 		if id := m.selection; id != nil {
 			return []ent.Value{*id}
 		}
+	case pick.EdgeVotes:
+		ids := make([]ent.Value, 0, len(m.votes))
+		for id := range m.votes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PickMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
+	if m.removedvotes != nil {
+		edges = append(edges, pick.EdgeVotes)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *PickMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case pick.EdgeVotes:
+		ids := make([]ent.Value, 0, len(m.removedvotes))
+		for id := range m.removedvotes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PickMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedselection {
 		edges = append(edges, pick.EdgeSelection)
+	}
+	if m.clearedvotes {
+		edges = append(edges, pick.EdgeVotes)
 	}
 	return edges
 }
@@ -2891,6 +5535,8 @@ func (m *PickMutation) EdgeCleared(name string) bool {
 	switch name {
 	case pick.EdgeSelection:
 		return m.clearedselection
+	case pick.EdgeVotes:
+		return m.clearedvotes
 	}
 	return false
 }
@@ -2913,8 +5559,2428 @@ func (m *PickMutation) ResetEdge(name string) error {
 	case pick.EdgeSelection:
 		m.ResetSelection()
 		return nil
+	case pick.EdgeVotes:
+		m.ResetVotes()
+		return nil
 	}
 	return fmt.Errorf("unknown Pick edge %s", name)
+}
+
+// PinMutation represents an operation that mutates the Pin nodes in the graph.
+type PinMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int
+	addversion    *int
+	network_id    *string
+	region_id     *string
+	space_id      *string
+	slot          *int
+	addslot       *int
+	kind          *pin.Kind
+	target_id     *string
+	label_id      *string
+	reason        *string
+	signer_id     *string
+	signer_name   *string
+	from          *time.Time
+	until         *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Pin, error)
+	predicates    []predicate.Pin
+}
+
+var _ ent.Mutation = (*PinMutation)(nil)
+
+// pinOption allows management of the mutation configuration using functional options.
+type pinOption func(*PinMutation)
+
+// newPinMutation creates new mutation for the Pin entity.
+func newPinMutation(c config, op Op, opts ...pinOption) *PinMutation {
+	m := &PinMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePin,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPinID sets the ID field of the mutation.
+func withPinID(id string) pinOption {
+	return func(m *PinMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Pin
+		)
+		m.oldValue = func(ctx context.Context) (*Pin, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Pin.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPin sets the old Pin of the mutation.
+func withPin(node *Pin) pinOption {
+	return func(m *PinMutation) {
+		m.oldValue = func(context.Context) (*Pin, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PinMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PinMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Pin entities.
+func (m *PinMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PinMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PinMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Pin.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PinMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PinMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PinMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PinMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PinMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PinMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PinMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PinMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PinMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PinMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PinMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *PinMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *PinMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *PinMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *PinMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *PinMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *PinMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *PinMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *PinMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *PinMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetSlot sets the "slot" field.
+func (m *PinMutation) SetSlot(i int) {
+	m.slot = &i
+	m.addslot = nil
+}
+
+// Slot returns the value of the "slot" field in the mutation.
+func (m *PinMutation) Slot() (r int, exists bool) {
+	v := m.slot
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlot returns the old "slot" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldSlot(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlot is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlot requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlot: %w", err)
+	}
+	return oldValue.Slot, nil
+}
+
+// AddSlot adds i to the "slot" field.
+func (m *PinMutation) AddSlot(i int) {
+	if m.addslot != nil {
+		*m.addslot += i
+	} else {
+		m.addslot = &i
+	}
+}
+
+// AddedSlot returns the value that was added to the "slot" field in this mutation.
+func (m *PinMutation) AddedSlot() (r int, exists bool) {
+	v := m.addslot
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSlot resets all changes to the "slot" field.
+func (m *PinMutation) ResetSlot() {
+	m.slot = nil
+	m.addslot = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PinMutation) SetKind(pi pin.Kind) {
+	m.kind = &pi
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PinMutation) Kind() (r pin.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldKind(ctx context.Context) (v pin.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PinMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTargetID sets the "target_id" field.
+func (m *PinMutation) SetTargetID(s string) {
+	m.target_id = &s
+}
+
+// TargetID returns the value of the "target_id" field in the mutation.
+func (m *PinMutation) TargetID() (r string, exists bool) {
+	v := m.target_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTargetID returns the old "target_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldTargetID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTargetID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTargetID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTargetID: %w", err)
+	}
+	return oldValue.TargetID, nil
+}
+
+// ResetTargetID resets all changes to the "target_id" field.
+func (m *PinMutation) ResetTargetID() {
+	m.target_id = nil
+}
+
+// SetLabelID sets the "label_id" field.
+func (m *PinMutation) SetLabelID(s string) {
+	m.label_id = &s
+}
+
+// LabelID returns the value of the "label_id" field in the mutation.
+func (m *PinMutation) LabelID() (r string, exists bool) {
+	v := m.label_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabelID returns the old "label_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldLabelID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabelID: %w", err)
+	}
+	return oldValue.LabelID, nil
+}
+
+// ResetLabelID resets all changes to the "label_id" field.
+func (m *PinMutation) ResetLabelID() {
+	m.label_id = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *PinMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *PinMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *PinMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetSignerID sets the "signer_id" field.
+func (m *PinMutation) SetSignerID(s string) {
+	m.signer_id = &s
+}
+
+// SignerID returns the value of the "signer_id" field in the mutation.
+func (m *PinMutation) SignerID() (r string, exists bool) {
+	v := m.signer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignerID returns the old "signer_id" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldSignerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignerID: %w", err)
+	}
+	return oldValue.SignerID, nil
+}
+
+// ResetSignerID resets all changes to the "signer_id" field.
+func (m *PinMutation) ResetSignerID() {
+	m.signer_id = nil
+}
+
+// SetSignerName sets the "signer_name" field.
+func (m *PinMutation) SetSignerName(s string) {
+	m.signer_name = &s
+}
+
+// SignerName returns the value of the "signer_name" field in the mutation.
+func (m *PinMutation) SignerName() (r string, exists bool) {
+	v := m.signer_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignerName returns the old "signer_name" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldSignerName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignerName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignerName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignerName: %w", err)
+	}
+	return oldValue.SignerName, nil
+}
+
+// ResetSignerName resets all changes to the "signer_name" field.
+func (m *PinMutation) ResetSignerName() {
+	m.signer_name = nil
+}
+
+// SetFrom sets the "from" field.
+func (m *PinMutation) SetFrom(t time.Time) {
+	m.from = &t
+}
+
+// From returns the value of the "from" field in the mutation.
+func (m *PinMutation) From() (r time.Time, exists bool) {
+	v := m.from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrom returns the old "from" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrom: %w", err)
+	}
+	return oldValue.From, nil
+}
+
+// ResetFrom resets all changes to the "from" field.
+func (m *PinMutation) ResetFrom() {
+	m.from = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *PinMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *PinMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Pin entity.
+// If the Pin object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PinMutation) OldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ClearUntil clears the value of the "until" field.
+func (m *PinMutation) ClearUntil() {
+	m.until = nil
+	m.clearedFields[pin.FieldUntil] = struct{}{}
+}
+
+// UntilCleared returns if the "until" field was cleared in this mutation.
+func (m *PinMutation) UntilCleared() bool {
+	_, ok := m.clearedFields[pin.FieldUntil]
+	return ok
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *PinMutation) ResetUntil() {
+	m.until = nil
+	delete(m.clearedFields, pin.FieldUntil)
+}
+
+// Where appends a list predicates to the PinMutation builder.
+func (m *PinMutation) Where(ps ...predicate.Pin) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PinMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PinMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Pin, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PinMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PinMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Pin).
+func (m *PinMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PinMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, pin.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, pin.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, pin.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, pin.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, pin.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, pin.FieldSpaceID)
+	}
+	if m.slot != nil {
+		fields = append(fields, pin.FieldSlot)
+	}
+	if m.kind != nil {
+		fields = append(fields, pin.FieldKind)
+	}
+	if m.target_id != nil {
+		fields = append(fields, pin.FieldTargetID)
+	}
+	if m.label_id != nil {
+		fields = append(fields, pin.FieldLabelID)
+	}
+	if m.reason != nil {
+		fields = append(fields, pin.FieldReason)
+	}
+	if m.signer_id != nil {
+		fields = append(fields, pin.FieldSignerID)
+	}
+	if m.signer_name != nil {
+		fields = append(fields, pin.FieldSignerName)
+	}
+	if m.from != nil {
+		fields = append(fields, pin.FieldFrom)
+	}
+	if m.until != nil {
+		fields = append(fields, pin.FieldUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PinMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case pin.FieldCreatedAt:
+		return m.CreatedAt()
+	case pin.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case pin.FieldVersion:
+		return m.Version()
+	case pin.FieldNetworkID:
+		return m.NetworkID()
+	case pin.FieldRegionID:
+		return m.RegionID()
+	case pin.FieldSpaceID:
+		return m.SpaceID()
+	case pin.FieldSlot:
+		return m.Slot()
+	case pin.FieldKind:
+		return m.Kind()
+	case pin.FieldTargetID:
+		return m.TargetID()
+	case pin.FieldLabelID:
+		return m.LabelID()
+	case pin.FieldReason:
+		return m.Reason()
+	case pin.FieldSignerID:
+		return m.SignerID()
+	case pin.FieldSignerName:
+		return m.SignerName()
+	case pin.FieldFrom:
+		return m.From()
+	case pin.FieldUntil:
+		return m.Until()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PinMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case pin.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case pin.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case pin.FieldVersion:
+		return m.OldVersion(ctx)
+	case pin.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case pin.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case pin.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case pin.FieldSlot:
+		return m.OldSlot(ctx)
+	case pin.FieldKind:
+		return m.OldKind(ctx)
+	case pin.FieldTargetID:
+		return m.OldTargetID(ctx)
+	case pin.FieldLabelID:
+		return m.OldLabelID(ctx)
+	case pin.FieldReason:
+		return m.OldReason(ctx)
+	case pin.FieldSignerID:
+		return m.OldSignerID(ctx)
+	case pin.FieldSignerName:
+		return m.OldSignerName(ctx)
+	case pin.FieldFrom:
+		return m.OldFrom(ctx)
+	case pin.FieldUntil:
+		return m.OldUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown Pin field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PinMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case pin.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case pin.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case pin.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case pin.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case pin.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case pin.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case pin.FieldSlot:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlot(v)
+		return nil
+	case pin.FieldKind:
+		v, ok := value.(pin.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case pin.FieldTargetID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTargetID(v)
+		return nil
+	case pin.FieldLabelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabelID(v)
+		return nil
+	case pin.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case pin.FieldSignerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignerID(v)
+		return nil
+	case pin.FieldSignerName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignerName(v)
+		return nil
+	case pin.FieldFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrom(v)
+		return nil
+	case pin.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Pin field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PinMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, pin.FieldVersion)
+	}
+	if m.addslot != nil {
+		fields = append(fields, pin.FieldSlot)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PinMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case pin.FieldVersion:
+		return m.AddedVersion()
+	case pin.FieldSlot:
+		return m.AddedSlot()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PinMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case pin.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case pin.FieldSlot:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSlot(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Pin numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PinMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(pin.FieldUntil) {
+		fields = append(fields, pin.FieldUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PinMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PinMutation) ClearField(name string) error {
+	switch name {
+	case pin.FieldUntil:
+		m.ClearUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Pin nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PinMutation) ResetField(name string) error {
+	switch name {
+	case pin.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case pin.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case pin.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case pin.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case pin.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case pin.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case pin.FieldSlot:
+		m.ResetSlot()
+		return nil
+	case pin.FieldKind:
+		m.ResetKind()
+		return nil
+	case pin.FieldTargetID:
+		m.ResetTargetID()
+		return nil
+	case pin.FieldLabelID:
+		m.ResetLabelID()
+		return nil
+	case pin.FieldReason:
+		m.ResetReason()
+		return nil
+	case pin.FieldSignerID:
+		m.ResetSignerID()
+		return nil
+	case pin.FieldSignerName:
+		m.ResetSignerName()
+		return nil
+	case pin.FieldFrom:
+		m.ResetFrom()
+		return nil
+	case pin.FieldUntil:
+		m.ResetUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Pin field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PinMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PinMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PinMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PinMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PinMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PinMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PinMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Pin unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PinMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Pin edge %s", name)
+}
+
+// ProposalMutation represents an operation that mutates the Proposal nodes in the graph.
+type ProposalMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int
+	addversion    *int
+	network_id    *string
+	region_id     *string
+	space_id      *string
+	film_id       *string
+	person_id     *string
+	why           *string
+	state         *proposal.State
+	answer        *string
+	decided_by    *string
+	decided_at    *time.Time
+	pick_id       *string
+	clearedFields map[string]struct{}
+	label         *string
+	clearedlabel  bool
+	done          bool
+	oldValue      func(context.Context) (*Proposal, error)
+	predicates    []predicate.Proposal
+}
+
+var _ ent.Mutation = (*ProposalMutation)(nil)
+
+// proposalOption allows management of the mutation configuration using functional options.
+type proposalOption func(*ProposalMutation)
+
+// newProposalMutation creates new mutation for the Proposal entity.
+func newProposalMutation(c config, op Op, opts ...proposalOption) *ProposalMutation {
+	m := &ProposalMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProposal,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProposalID sets the ID field of the mutation.
+func withProposalID(id string) proposalOption {
+	return func(m *ProposalMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Proposal
+		)
+		m.oldValue = func(ctx context.Context) (*Proposal, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Proposal.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProposal sets the old Proposal of the mutation.
+func withProposal(node *Proposal) proposalOption {
+	return func(m *ProposalMutation) {
+		m.oldValue = func(context.Context) (*Proposal, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProposalMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProposalMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Proposal entities.
+func (m *ProposalMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProposalMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProposalMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Proposal.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProposalMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProposalMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProposalMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProposalMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProposalMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProposalMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProposalMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProposalMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProposalMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProposalMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProposalMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetNetworkID sets the "network_id" field.
+func (m *ProposalMutation) SetNetworkID(s string) {
+	m.network_id = &s
+}
+
+// NetworkID returns the value of the "network_id" field in the mutation.
+func (m *ProposalMutation) NetworkID() (r string, exists bool) {
+	v := m.network_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworkID returns the old "network_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldNetworkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworkID: %w", err)
+	}
+	return oldValue.NetworkID, nil
+}
+
+// ResetNetworkID resets all changes to the "network_id" field.
+func (m *ProposalMutation) ResetNetworkID() {
+	m.network_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *ProposalMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *ProposalMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *ProposalMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetSpaceID sets the "space_id" field.
+func (m *ProposalMutation) SetSpaceID(s string) {
+	m.space_id = &s
+}
+
+// SpaceID returns the value of the "space_id" field in the mutation.
+func (m *ProposalMutation) SpaceID() (r string, exists bool) {
+	v := m.space_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpaceID returns the old "space_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldSpaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpaceID: %w", err)
+	}
+	return oldValue.SpaceID, nil
+}
+
+// ResetSpaceID resets all changes to the "space_id" field.
+func (m *ProposalMutation) ResetSpaceID() {
+	m.space_id = nil
+}
+
+// SetLabelID sets the "label_id" field.
+func (m *ProposalMutation) SetLabelID(s string) {
+	m.label = &s
+}
+
+// LabelID returns the value of the "label_id" field in the mutation.
+func (m *ProposalMutation) LabelID() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabelID returns the old "label_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldLabelID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabelID: %w", err)
+	}
+	return oldValue.LabelID, nil
+}
+
+// ResetLabelID resets all changes to the "label_id" field.
+func (m *ProposalMutation) ResetLabelID() {
+	m.label = nil
+}
+
+// SetFilmID sets the "film_id" field.
+func (m *ProposalMutation) SetFilmID(s string) {
+	m.film_id = &s
+}
+
+// FilmID returns the value of the "film_id" field in the mutation.
+func (m *ProposalMutation) FilmID() (r string, exists bool) {
+	v := m.film_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilmID returns the old "film_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldFilmID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilmID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilmID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilmID: %w", err)
+	}
+	return oldValue.FilmID, nil
+}
+
+// ResetFilmID resets all changes to the "film_id" field.
+func (m *ProposalMutation) ResetFilmID() {
+	m.film_id = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ProposalMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ProposalMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ProposalMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetWhy sets the "why" field.
+func (m *ProposalMutation) SetWhy(s string) {
+	m.why = &s
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *ProposalMutation) Why() (r string, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldWhy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *ProposalMutation) ResetWhy() {
+	m.why = nil
+}
+
+// SetState sets the "state" field.
+func (m *ProposalMutation) SetState(pr proposal.State) {
+	m.state = &pr
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ProposalMutation) State() (r proposal.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldState(ctx context.Context) (v proposal.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ProposalMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAnswer sets the "answer" field.
+func (m *ProposalMutation) SetAnswer(s string) {
+	m.answer = &s
+}
+
+// Answer returns the value of the "answer" field in the mutation.
+func (m *ProposalMutation) Answer() (r string, exists bool) {
+	v := m.answer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswer returns the old "answer" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldAnswer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
+	}
+	return oldValue.Answer, nil
+}
+
+// ResetAnswer resets all changes to the "answer" field.
+func (m *ProposalMutation) ResetAnswer() {
+	m.answer = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *ProposalMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *ProposalMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDecidedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *ProposalMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[proposal.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *ProposalMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *ProposalMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, proposal.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *ProposalMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *ProposalMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *ProposalMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[proposal.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *ProposalMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *ProposalMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, proposal.FieldDecidedAt)
+}
+
+// SetPickID sets the "pick_id" field.
+func (m *ProposalMutation) SetPickID(s string) {
+	m.pick_id = &s
+}
+
+// PickID returns the value of the "pick_id" field in the mutation.
+func (m *ProposalMutation) PickID() (r string, exists bool) {
+	v := m.pick_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPickID returns the old "pick_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldPickID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPickID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPickID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPickID: %w", err)
+	}
+	return oldValue.PickID, nil
+}
+
+// ClearPickID clears the value of the "pick_id" field.
+func (m *ProposalMutation) ClearPickID() {
+	m.pick_id = nil
+	m.clearedFields[proposal.FieldPickID] = struct{}{}
+}
+
+// PickIDCleared returns if the "pick_id" field was cleared in this mutation.
+func (m *ProposalMutation) PickIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldPickID]
+	return ok
+}
+
+// ResetPickID resets all changes to the "pick_id" field.
+func (m *ProposalMutation) ResetPickID() {
+	m.pick_id = nil
+	delete(m.clearedFields, proposal.FieldPickID)
+}
+
+// ClearLabel clears the "label" edge to the Label entity.
+func (m *ProposalMutation) ClearLabel() {
+	m.clearedlabel = true
+	m.clearedFields[proposal.FieldLabelID] = struct{}{}
+}
+
+// LabelCleared reports if the "label" edge to the Label entity was cleared.
+func (m *ProposalMutation) LabelCleared() bool {
+	return m.clearedlabel
+}
+
+// LabelIDs returns the "label" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LabelID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) LabelIDs() (ids []string) {
+	if id := m.label; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLabel resets all changes to the "label" edge.
+func (m *ProposalMutation) ResetLabel() {
+	m.label = nil
+	m.clearedlabel = false
+}
+
+// Where appends a list predicates to the ProposalMutation builder.
+func (m *ProposalMutation) Where(ps ...predicate.Proposal) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProposalMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProposalMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Proposal, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProposalMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProposalMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Proposal).
+func (m *ProposalMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProposalMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, proposal.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, proposal.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, proposal.FieldVersion)
+	}
+	if m.network_id != nil {
+		fields = append(fields, proposal.FieldNetworkID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, proposal.FieldRegionID)
+	}
+	if m.space_id != nil {
+		fields = append(fields, proposal.FieldSpaceID)
+	}
+	if m.label != nil {
+		fields = append(fields, proposal.FieldLabelID)
+	}
+	if m.film_id != nil {
+		fields = append(fields, proposal.FieldFilmID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, proposal.FieldPersonID)
+	}
+	if m.why != nil {
+		fields = append(fields, proposal.FieldWhy)
+	}
+	if m.state != nil {
+		fields = append(fields, proposal.FieldState)
+	}
+	if m.answer != nil {
+		fields = append(fields, proposal.FieldAnswer)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, proposal.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, proposal.FieldDecidedAt)
+	}
+	if m.pick_id != nil {
+		fields = append(fields, proposal.FieldPickID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProposalMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proposal.FieldCreatedAt:
+		return m.CreatedAt()
+	case proposal.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case proposal.FieldVersion:
+		return m.Version()
+	case proposal.FieldNetworkID:
+		return m.NetworkID()
+	case proposal.FieldRegionID:
+		return m.RegionID()
+	case proposal.FieldSpaceID:
+		return m.SpaceID()
+	case proposal.FieldLabelID:
+		return m.LabelID()
+	case proposal.FieldFilmID:
+		return m.FilmID()
+	case proposal.FieldPersonID:
+		return m.PersonID()
+	case proposal.FieldWhy:
+		return m.Why()
+	case proposal.FieldState:
+		return m.State()
+	case proposal.FieldAnswer:
+		return m.Answer()
+	case proposal.FieldDecidedBy:
+		return m.DecidedBy()
+	case proposal.FieldDecidedAt:
+		return m.DecidedAt()
+	case proposal.FieldPickID:
+		return m.PickID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProposalMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proposal.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proposal.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case proposal.FieldVersion:
+		return m.OldVersion(ctx)
+	case proposal.FieldNetworkID:
+		return m.OldNetworkID(ctx)
+	case proposal.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case proposal.FieldSpaceID:
+		return m.OldSpaceID(ctx)
+	case proposal.FieldLabelID:
+		return m.OldLabelID(ctx)
+	case proposal.FieldFilmID:
+		return m.OldFilmID(ctx)
+	case proposal.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case proposal.FieldWhy:
+		return m.OldWhy(ctx)
+	case proposal.FieldState:
+		return m.OldState(ctx)
+	case proposal.FieldAnswer:
+		return m.OldAnswer(ctx)
+	case proposal.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case proposal.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case proposal.FieldPickID:
+		return m.OldPickID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proposal.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proposal.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case proposal.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case proposal.FieldNetworkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworkID(v)
+		return nil
+	case proposal.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case proposal.FieldSpaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpaceID(v)
+		return nil
+	case proposal.FieldLabelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabelID(v)
+		return nil
+	case proposal.FieldFilmID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilmID(v)
+		return nil
+	case proposal.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case proposal.FieldWhy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
+	case proposal.FieldState:
+		v, ok := value.(proposal.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case proposal.FieldAnswer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswer(v)
+		return nil
+	case proposal.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case proposal.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case proposal.FieldPickID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPickID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProposalMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, proposal.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProposalMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case proposal.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case proposal.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProposalMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(proposal.FieldDecidedBy) {
+		fields = append(fields, proposal.FieldDecidedBy)
+	}
+	if m.FieldCleared(proposal.FieldDecidedAt) {
+		fields = append(fields, proposal.FieldDecidedAt)
+	}
+	if m.FieldCleared(proposal.FieldPickID) {
+		fields = append(fields, proposal.FieldPickID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProposalMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProposalMutation) ClearField(name string) error {
+	switch name {
+	case proposal.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case proposal.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case proposal.FieldPickID:
+		m.ClearPickID()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProposalMutation) ResetField(name string) error {
+	switch name {
+	case proposal.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proposal.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case proposal.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case proposal.FieldNetworkID:
+		m.ResetNetworkID()
+		return nil
+	case proposal.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case proposal.FieldSpaceID:
+		m.ResetSpaceID()
+		return nil
+	case proposal.FieldLabelID:
+		m.ResetLabelID()
+		return nil
+	case proposal.FieldFilmID:
+		m.ResetFilmID()
+		return nil
+	case proposal.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case proposal.FieldWhy:
+		m.ResetWhy()
+		return nil
+	case proposal.FieldState:
+		m.ResetState()
+		return nil
+	case proposal.FieldAnswer:
+		m.ResetAnswer()
+		return nil
+	case proposal.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case proposal.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case proposal.FieldPickID:
+		m.ResetPickID()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProposalMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.label != nil {
+		edges = append(edges, proposal.EdgeLabel)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProposalMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case proposal.EdgeLabel:
+		if id := m.label; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProposalMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProposalMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProposalMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedlabel {
+		edges = append(edges, proposal.EdgeLabel)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProposalMutation) EdgeCleared(name string) bool {
+	switch name {
+	case proposal.EdgeLabel:
+		return m.clearedlabel
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProposalMutation) ClearEdge(name string) error {
+	switch name {
+	case proposal.EdgeLabel:
+		m.ClearLabel()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProposalMutation) ResetEdge(name string) error {
+	switch name {
+	case proposal.EdgeLabel:
+		m.ResetLabel()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal edge %s", name)
 }
 
 // SelectionMutation represents an operation that mutates the Selection nodes in the graph.
@@ -2933,6 +7999,13 @@ type SelectionMutation struct {
 	title            *string
 	slug             *string
 	text             *string
+	kind             *selection.Kind
+	ordering         *selection.Ordering
+	edition          *int
+	addedition       *int
+	guest_id         *string
+	from             *time.Time
+	until            *time.Time
 	visibility       *selection.Visibility
 	state            *selection.State
 	published_at     *time.Time
@@ -3433,6 +8506,295 @@ func (m *SelectionMutation) ResetText() {
 	m.text = nil
 }
 
+// SetKind sets the "kind" field.
+func (m *SelectionMutation) SetKind(s selection.Kind) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *SelectionMutation) Kind() (r selection.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldKind(ctx context.Context) (v selection.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *SelectionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetOrdering sets the "ordering" field.
+func (m *SelectionMutation) SetOrdering(s selection.Ordering) {
+	m.ordering = &s
+}
+
+// Ordering returns the value of the "ordering" field in the mutation.
+func (m *SelectionMutation) Ordering() (r selection.Ordering, exists bool) {
+	v := m.ordering
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrdering returns the old "ordering" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldOrdering(ctx context.Context) (v selection.Ordering, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrdering is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrdering requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrdering: %w", err)
+	}
+	return oldValue.Ordering, nil
+}
+
+// ResetOrdering resets all changes to the "ordering" field.
+func (m *SelectionMutation) ResetOrdering() {
+	m.ordering = nil
+}
+
+// SetEdition sets the "edition" field.
+func (m *SelectionMutation) SetEdition(i int) {
+	m.edition = &i
+	m.addedition = nil
+}
+
+// Edition returns the value of the "edition" field in the mutation.
+func (m *SelectionMutation) Edition() (r int, exists bool) {
+	v := m.edition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEdition returns the old "edition" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldEdition(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEdition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEdition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEdition: %w", err)
+	}
+	return oldValue.Edition, nil
+}
+
+// AddEdition adds i to the "edition" field.
+func (m *SelectionMutation) AddEdition(i int) {
+	if m.addedition != nil {
+		*m.addedition += i
+	} else {
+		m.addedition = &i
+	}
+}
+
+// AddedEdition returns the value that was added to the "edition" field in this mutation.
+func (m *SelectionMutation) AddedEdition() (r int, exists bool) {
+	v := m.addedition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (m *SelectionMutation) ClearEdition() {
+	m.edition = nil
+	m.addedition = nil
+	m.clearedFields[selection.FieldEdition] = struct{}{}
+}
+
+// EditionCleared returns if the "edition" field was cleared in this mutation.
+func (m *SelectionMutation) EditionCleared() bool {
+	_, ok := m.clearedFields[selection.FieldEdition]
+	return ok
+}
+
+// ResetEdition resets all changes to the "edition" field.
+func (m *SelectionMutation) ResetEdition() {
+	m.edition = nil
+	m.addedition = nil
+	delete(m.clearedFields, selection.FieldEdition)
+}
+
+// SetGuestID sets the "guest_id" field.
+func (m *SelectionMutation) SetGuestID(s string) {
+	m.guest_id = &s
+}
+
+// GuestID returns the value of the "guest_id" field in the mutation.
+func (m *SelectionMutation) GuestID() (r string, exists bool) {
+	v := m.guest_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuestID returns the old "guest_id" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldGuestID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuestID: %w", err)
+	}
+	return oldValue.GuestID, nil
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (m *SelectionMutation) ClearGuestID() {
+	m.guest_id = nil
+	m.clearedFields[selection.FieldGuestID] = struct{}{}
+}
+
+// GuestIDCleared returns if the "guest_id" field was cleared in this mutation.
+func (m *SelectionMutation) GuestIDCleared() bool {
+	_, ok := m.clearedFields[selection.FieldGuestID]
+	return ok
+}
+
+// ResetGuestID resets all changes to the "guest_id" field.
+func (m *SelectionMutation) ResetGuestID() {
+	m.guest_id = nil
+	delete(m.clearedFields, selection.FieldGuestID)
+}
+
+// SetFrom sets the "from" field.
+func (m *SelectionMutation) SetFrom(t time.Time) {
+	m.from = &t
+}
+
+// From returns the value of the "from" field in the mutation.
+func (m *SelectionMutation) From() (r time.Time, exists bool) {
+	v := m.from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrom returns the old "from" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldFrom(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrom: %w", err)
+	}
+	return oldValue.From, nil
+}
+
+// ClearFrom clears the value of the "from" field.
+func (m *SelectionMutation) ClearFrom() {
+	m.from = nil
+	m.clearedFields[selection.FieldFrom] = struct{}{}
+}
+
+// FromCleared returns if the "from" field was cleared in this mutation.
+func (m *SelectionMutation) FromCleared() bool {
+	_, ok := m.clearedFields[selection.FieldFrom]
+	return ok
+}
+
+// ResetFrom resets all changes to the "from" field.
+func (m *SelectionMutation) ResetFrom() {
+	m.from = nil
+	delete(m.clearedFields, selection.FieldFrom)
+}
+
+// SetUntil sets the "until" field.
+func (m *SelectionMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *SelectionMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ClearUntil clears the value of the "until" field.
+func (m *SelectionMutation) ClearUntil() {
+	m.until = nil
+	m.clearedFields[selection.FieldUntil] = struct{}{}
+}
+
+// UntilCleared returns if the "until" field was cleared in this mutation.
+func (m *SelectionMutation) UntilCleared() bool {
+	_, ok := m.clearedFields[selection.FieldUntil]
+	return ok
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *SelectionMutation) ResetUntil() {
+	m.until = nil
+	delete(m.clearedFields, selection.FieldUntil)
+}
+
 // SetVisibility sets the "visibility" field.
 func (m *SelectionMutation) SetVisibility(s selection.Visibility) {
 	m.visibility = &s
@@ -3725,7 +9087,7 @@ func (m *SelectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SelectionMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 20)
 	if m.created_at != nil {
 		fields = append(fields, selection.FieldCreatedAt)
 	}
@@ -3755,6 +9117,24 @@ func (m *SelectionMutation) Fields() []string {
 	}
 	if m.text != nil {
 		fields = append(fields, selection.FieldText)
+	}
+	if m.kind != nil {
+		fields = append(fields, selection.FieldKind)
+	}
+	if m.ordering != nil {
+		fields = append(fields, selection.FieldOrdering)
+	}
+	if m.edition != nil {
+		fields = append(fields, selection.FieldEdition)
+	}
+	if m.guest_id != nil {
+		fields = append(fields, selection.FieldGuestID)
+	}
+	if m.from != nil {
+		fields = append(fields, selection.FieldFrom)
+	}
+	if m.until != nil {
+		fields = append(fields, selection.FieldUntil)
 	}
 	if m.visibility != nil {
 		fields = append(fields, selection.FieldVisibility)
@@ -3796,6 +9176,18 @@ func (m *SelectionMutation) Field(name string) (ent.Value, bool) {
 		return m.Slug()
 	case selection.FieldText:
 		return m.Text()
+	case selection.FieldKind:
+		return m.Kind()
+	case selection.FieldOrdering:
+		return m.Ordering()
+	case selection.FieldEdition:
+		return m.Edition()
+	case selection.FieldGuestID:
+		return m.GuestID()
+	case selection.FieldFrom:
+		return m.From()
+	case selection.FieldUntil:
+		return m.Until()
 	case selection.FieldVisibility:
 		return m.Visibility()
 	case selection.FieldState:
@@ -3833,6 +9225,18 @@ func (m *SelectionMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldSlug(ctx)
 	case selection.FieldText:
 		return m.OldText(ctx)
+	case selection.FieldKind:
+		return m.OldKind(ctx)
+	case selection.FieldOrdering:
+		return m.OldOrdering(ctx)
+	case selection.FieldEdition:
+		return m.OldEdition(ctx)
+	case selection.FieldGuestID:
+		return m.OldGuestID(ctx)
+	case selection.FieldFrom:
+		return m.OldFrom(ctx)
+	case selection.FieldUntil:
+		return m.OldUntil(ctx)
 	case selection.FieldVisibility:
 		return m.OldVisibility(ctx)
 	case selection.FieldState:
@@ -3920,6 +9324,48 @@ func (m *SelectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetText(v)
 		return nil
+	case selection.FieldKind:
+		v, ok := value.(selection.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case selection.FieldOrdering:
+		v, ok := value.(selection.Ordering)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrdering(v)
+		return nil
+	case selection.FieldEdition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEdition(v)
+		return nil
+	case selection.FieldGuestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuestID(v)
+		return nil
+	case selection.FieldFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrom(v)
+		return nil
+	case selection.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
 	case selection.FieldVisibility:
 		v, ok := value.(selection.Visibility)
 		if !ok {
@@ -3959,6 +9405,9 @@ func (m *SelectionMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, selection.FieldVersion)
 	}
+	if m.addedition != nil {
+		fields = append(fields, selection.FieldEdition)
+	}
 	if m.addnext_position != nil {
 		fields = append(fields, selection.FieldNextPosition)
 	}
@@ -3972,6 +9421,8 @@ func (m *SelectionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case selection.FieldVersion:
 		return m.AddedVersion()
+	case selection.FieldEdition:
+		return m.AddedEdition()
 	case selection.FieldNextPosition:
 		return m.AddedNextPosition()
 	}
@@ -3990,6 +9441,13 @@ func (m *SelectionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddVersion(v)
 		return nil
+	case selection.FieldEdition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEdition(v)
+		return nil
 	case selection.FieldNextPosition:
 		v, ok := value.(int)
 		if !ok {
@@ -4005,6 +9463,18 @@ func (m *SelectionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SelectionMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(selection.FieldEdition) {
+		fields = append(fields, selection.FieldEdition)
+	}
+	if m.FieldCleared(selection.FieldGuestID) {
+		fields = append(fields, selection.FieldGuestID)
+	}
+	if m.FieldCleared(selection.FieldFrom) {
+		fields = append(fields, selection.FieldFrom)
+	}
+	if m.FieldCleared(selection.FieldUntil) {
+		fields = append(fields, selection.FieldUntil)
+	}
 	if m.FieldCleared(selection.FieldPublishedAt) {
 		fields = append(fields, selection.FieldPublishedAt)
 	}
@@ -4022,6 +9492,18 @@ func (m *SelectionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SelectionMutation) ClearField(name string) error {
 	switch name {
+	case selection.FieldEdition:
+		m.ClearEdition()
+		return nil
+	case selection.FieldGuestID:
+		m.ClearGuestID()
+		return nil
+	case selection.FieldFrom:
+		m.ClearFrom()
+		return nil
+	case selection.FieldUntil:
+		m.ClearUntil()
+		return nil
 	case selection.FieldPublishedAt:
 		m.ClearPublishedAt()
 		return nil
@@ -4062,6 +9544,24 @@ func (m *SelectionMutation) ResetField(name string) error {
 		return nil
 	case selection.FieldText:
 		m.ResetText()
+		return nil
+	case selection.FieldKind:
+		m.ResetKind()
+		return nil
+	case selection.FieldOrdering:
+		m.ResetOrdering()
+		return nil
+	case selection.FieldEdition:
+		m.ResetEdition()
+		return nil
+	case selection.FieldGuestID:
+		m.ResetGuestID()
+		return nil
+	case selection.FieldFrom:
+		m.ResetFrom()
+		return nil
+	case selection.FieldUntil:
+		m.ResetUntil()
 		return nil
 	case selection.FieldVisibility:
 		m.ResetVisibility()
@@ -4179,4 +9679,606 @@ func (m *SelectionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Selection edge %s", name)
+}
+
+// VoteMutation represents an operation that mutates the Vote nodes in the graph.
+type VoteMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	person_id     *string
+	choice        *vote.Choice
+	clearedFields map[string]struct{}
+	pick          *string
+	clearedpick   bool
+	done          bool
+	oldValue      func(context.Context) (*Vote, error)
+	predicates    []predicate.Vote
+}
+
+var _ ent.Mutation = (*VoteMutation)(nil)
+
+// voteOption allows management of the mutation configuration using functional options.
+type voteOption func(*VoteMutation)
+
+// newVoteMutation creates new mutation for the Vote entity.
+func newVoteMutation(c config, op Op, opts ...voteOption) *VoteMutation {
+	m := &VoteMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVote,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVoteID sets the ID field of the mutation.
+func withVoteID(id string) voteOption {
+	return func(m *VoteMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Vote
+		)
+		m.oldValue = func(ctx context.Context) (*Vote, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Vote.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVote sets the old Vote of the mutation.
+func withVote(node *Vote) voteOption {
+	return func(m *VoteMutation) {
+		m.oldValue = func(context.Context) (*Vote, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VoteMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VoteMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Vote entities.
+func (m *VoteMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VoteMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VoteMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Vote.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VoteMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VoteMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Vote entity.
+// If the Vote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VoteMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VoteMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *VoteMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *VoteMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Vote entity.
+// If the Vote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VoteMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *VoteMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetPickID sets the "pick_id" field.
+func (m *VoteMutation) SetPickID(s string) {
+	m.pick = &s
+}
+
+// PickID returns the value of the "pick_id" field in the mutation.
+func (m *VoteMutation) PickID() (r string, exists bool) {
+	v := m.pick
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPickID returns the old "pick_id" field's value of the Vote entity.
+// If the Vote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VoteMutation) OldPickID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPickID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPickID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPickID: %w", err)
+	}
+	return oldValue.PickID, nil
+}
+
+// ResetPickID resets all changes to the "pick_id" field.
+func (m *VoteMutation) ResetPickID() {
+	m.pick = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *VoteMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *VoteMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Vote entity.
+// If the Vote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VoteMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *VoteMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetChoice sets the "choice" field.
+func (m *VoteMutation) SetChoice(v vote.Choice) {
+	m.choice = &v
+}
+
+// Choice returns the value of the "choice" field in the mutation.
+func (m *VoteMutation) Choice() (r vote.Choice, exists bool) {
+	v := m.choice
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChoice returns the old "choice" field's value of the Vote entity.
+// If the Vote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VoteMutation) OldChoice(ctx context.Context) (v vote.Choice, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChoice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChoice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChoice: %w", err)
+	}
+	return oldValue.Choice, nil
+}
+
+// ResetChoice resets all changes to the "choice" field.
+func (m *VoteMutation) ResetChoice() {
+	m.choice = nil
+}
+
+// ClearPick clears the "pick" edge to the Pick entity.
+func (m *VoteMutation) ClearPick() {
+	m.clearedpick = true
+	m.clearedFields[vote.FieldPickID] = struct{}{}
+}
+
+// PickCleared reports if the "pick" edge to the Pick entity was cleared.
+func (m *VoteMutation) PickCleared() bool {
+	return m.clearedpick
+}
+
+// PickIDs returns the "pick" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PickID instead. It exists only for internal usage by the builders.
+func (m *VoteMutation) PickIDs() (ids []string) {
+	if id := m.pick; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPick resets all changes to the "pick" edge.
+func (m *VoteMutation) ResetPick() {
+	m.pick = nil
+	m.clearedpick = false
+}
+
+// Where appends a list predicates to the VoteMutation builder.
+func (m *VoteMutation) Where(ps ...predicate.Vote) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VoteMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VoteMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Vote, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VoteMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VoteMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Vote).
+func (m *VoteMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VoteMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, vote.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, vote.FieldUpdatedAt)
+	}
+	if m.pick != nil {
+		fields = append(fields, vote.FieldPickID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, vote.FieldPersonID)
+	}
+	if m.choice != nil {
+		fields = append(fields, vote.FieldChoice)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VoteMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case vote.FieldCreatedAt:
+		return m.CreatedAt()
+	case vote.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case vote.FieldPickID:
+		return m.PickID()
+	case vote.FieldPersonID:
+		return m.PersonID()
+	case vote.FieldChoice:
+		return m.Choice()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VoteMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case vote.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case vote.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case vote.FieldPickID:
+		return m.OldPickID(ctx)
+	case vote.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case vote.FieldChoice:
+		return m.OldChoice(ctx)
+	}
+	return nil, fmt.Errorf("unknown Vote field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VoteMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case vote.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case vote.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case vote.FieldPickID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPickID(v)
+		return nil
+	case vote.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case vote.FieldChoice:
+		v, ok := value.(vote.Choice)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChoice(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Vote field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VoteMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VoteMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VoteMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Vote numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VoteMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VoteMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VoteMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Vote nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VoteMutation) ResetField(name string) error {
+	switch name {
+	case vote.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case vote.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case vote.FieldPickID:
+		m.ResetPickID()
+		return nil
+	case vote.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case vote.FieldChoice:
+		m.ResetChoice()
+		return nil
+	}
+	return fmt.Errorf("unknown Vote field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VoteMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.pick != nil {
+		edges = append(edges, vote.EdgePick)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VoteMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case vote.EdgePick:
+		if id := m.pick; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VoteMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VoteMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VoteMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpick {
+		edges = append(edges, vote.EdgePick)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VoteMutation) EdgeCleared(name string) bool {
+	switch name {
+	case vote.EdgePick:
+		return m.clearedpick
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VoteMutation) ClearEdge(name string) error {
+	switch name {
+	case vote.EdgePick:
+		m.ClearPick()
+		return nil
+	}
+	return fmt.Errorf("unknown Vote unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VoteMutation) ResetEdge(name string) error {
+	switch name {
+	case vote.EdgePick:
+		m.ResetPick()
+		return nil
+	}
+	return fmt.Errorf("unknown Vote edge %s", name)
 }

@@ -40,12 +40,18 @@ type Pick struct {
 	SignerID string `json:"signer_id,omitempty"`
 	// Their name on the day they signed.
 	SignerName string `json:"signer_name,omitempty"`
+	// What the signer has to do with the film, in their words; empty where that is nothing.
+	Conflict string `json:"conflict,omitempty"`
 	// Position holds the value of the "position" field.
 	Position int `json:"position,omitempty"`
-	// From holds the value of the "from" field.
+	// When it came on screen, or will.
 	From time.Time `json:"from,omitempty"`
-	// When it left the screen; null while it is on.
+	// When it is to leave the screen; null: not by itself.
 	Until *time.Time `json:"until,omitempty"`
+	// When it left, in whatever way; null while it is current.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	// Why it left, if that is to be known.
+	Reason string `json:"reason,omitempty"`
 	// State holds the value of the "state" field.
 	State pick.State `json:"state,omitempty"`
 	// When the film was told; null while the selection is a draft.
@@ -60,9 +66,11 @@ type Pick struct {
 type PickEdges struct {
 	// Selection holds the value of the selection edge.
 	Selection *Selection `json:"selection,omitempty"`
+	// Votes holds the value of the votes edge.
+	Votes []*Vote `json:"votes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // SelectionOrErr returns the Selection value or an error if the edge
@@ -76,6 +84,15 @@ func (e PickEdges) SelectionOrErr() (*Selection, error) {
 	return nil, &NotLoadedError{edge: "selection"}
 }
 
+// VotesOrErr returns the Votes value or an error if the edge
+// was not loaded in eager-loading.
+func (e PickEdges) VotesOrErr() ([]*Vote, error) {
+	if e.loadedTypes[1] {
+		return e.Votes, nil
+	}
+	return nil, &NotLoadedError{edge: "votes"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Pick) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -83,9 +100,9 @@ func (*Pick) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case pick.FieldVersion, pick.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case pick.FieldID, pick.FieldNetworkID, pick.FieldRegionID, pick.FieldSpaceID, pick.FieldSelectionID, pick.FieldFilmID, pick.FieldNote, pick.FieldSignerID, pick.FieldSignerName, pick.FieldState:
+		case pick.FieldID, pick.FieldNetworkID, pick.FieldRegionID, pick.FieldSpaceID, pick.FieldSelectionID, pick.FieldFilmID, pick.FieldNote, pick.FieldSignerID, pick.FieldSignerName, pick.FieldConflict, pick.FieldReason, pick.FieldState:
 			values[i] = new(sql.NullString)
-		case pick.FieldCreatedAt, pick.FieldUpdatedAt, pick.FieldFrom, pick.FieldUntil, pick.FieldRecognisedAt:
+		case pick.FieldCreatedAt, pick.FieldUpdatedAt, pick.FieldFrom, pick.FieldUntil, pick.FieldEndedAt, pick.FieldRecognisedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -174,6 +191,12 @@ func (_m *Pick) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SignerName = value.String
 			}
+		case pick.FieldConflict:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field conflict", values[i])
+			} else if value.Valid {
+				_m.Conflict = value.String
+			}
 		case pick.FieldPosition:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field position", values[i])
@@ -192,6 +215,19 @@ func (_m *Pick) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Until = new(time.Time)
 				*_m.Until = value.Time
+			}
+		case pick.FieldEndedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
+			} else if value.Valid {
+				_m.EndedAt = new(time.Time)
+				*_m.EndedAt = value.Time
+			}
+		case pick.FieldReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reason", values[i])
+			} else if value.Valid {
+				_m.Reason = value.String
 			}
 		case pick.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -222,6 +258,11 @@ func (_m *Pick) Value(name string) (ent.Value, error) {
 // QuerySelection queries the "selection" edge of the Pick entity.
 func (_m *Pick) QuerySelection() *SelectionQuery {
 	return NewPickClient(_m.config).QuerySelection(_m)
+}
+
+// QueryVotes queries the "votes" edge of the Pick entity.
+func (_m *Pick) QueryVotes() *VoteQuery {
+	return NewPickClient(_m.config).QueryVotes(_m)
 }
 
 // Update returns a builder for updating this Pick.
@@ -280,6 +321,9 @@ func (_m *Pick) String() string {
 	builder.WriteString("signer_name=")
 	builder.WriteString(_m.SignerName)
 	builder.WriteString(", ")
+	builder.WriteString("conflict=")
+	builder.WriteString(_m.Conflict)
+	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
 	builder.WriteString(", ")
@@ -290,6 +334,14 @@ func (_m *Pick) String() string {
 		builder.WriteString("until=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.EndedAt; v != nil {
+		builder.WriteString("ended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("reason=")
+	builder.WriteString(_m.Reason)
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))

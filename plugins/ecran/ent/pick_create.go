@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 // PickCreate is the builder for creating a Pick entity.
@@ -19,6 +22,7 @@ type PickCreate struct {
 	config
 	mutation *PickMutation
 	hooks    []Hook
+	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -127,6 +131,20 @@ func (_c *PickCreate) SetSignerName(v string) *PickCreate {
 	return _c
 }
 
+// SetConflict sets the "conflict" field.
+func (_c *PickCreate) SetConflict(v string) *PickCreate {
+	_c.mutation.SetConflict(v)
+	return _c
+}
+
+// SetNillableConflict sets the "conflict" field if the given value is not nil.
+func (_c *PickCreate) SetNillableConflict(v *string) *PickCreate {
+	if v != nil {
+		_c.SetConflict(*v)
+	}
+	return _c
+}
+
 // SetPosition sets the "position" field.
 func (_c *PickCreate) SetPosition(v int) *PickCreate {
 	_c.mutation.SetPosition(v)
@@ -149,6 +167,34 @@ func (_c *PickCreate) SetUntil(v time.Time) *PickCreate {
 func (_c *PickCreate) SetNillableUntil(v *time.Time) *PickCreate {
 	if v != nil {
 		_c.SetUntil(*v)
+	}
+	return _c
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_c *PickCreate) SetEndedAt(v time.Time) *PickCreate {
+	_c.mutation.SetEndedAt(v)
+	return _c
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_c *PickCreate) SetNillableEndedAt(v *time.Time) *PickCreate {
+	if v != nil {
+		_c.SetEndedAt(*v)
+	}
+	return _c
+}
+
+// SetReason sets the "reason" field.
+func (_c *PickCreate) SetReason(v string) *PickCreate {
+	_c.mutation.SetReason(v)
+	return _c
+}
+
+// SetNillableReason sets the "reason" field if the given value is not nil.
+func (_c *PickCreate) SetNillableReason(v *string) *PickCreate {
+	if v != nil {
+		_c.SetReason(*v)
 	}
 	return _c
 }
@@ -198,6 +244,21 @@ func (_c *PickCreate) SetNillableID(v *string) *PickCreate {
 // SetSelection sets the "selection" edge to the Selection entity.
 func (_c *PickCreate) SetSelection(v *Selection) *PickCreate {
 	return _c.SetSelectionID(v.ID)
+}
+
+// AddVoteIDs adds the "votes" edge to the Vote entity by IDs.
+func (_c *PickCreate) AddVoteIDs(ids ...string) *PickCreate {
+	_c.mutation.AddVoteIDs(ids...)
+	return _c
+}
+
+// AddVotes adds the "votes" edges to the Vote entity.
+func (_c *PickCreate) AddVotes(v ...*Vote) *PickCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddVoteIDs(ids...)
 }
 
 // Mutation returns the PickMutation object of the builder.
@@ -254,6 +315,14 @@ func (_c *PickCreate) defaults() {
 	if _, ok := _c.mutation.Note(); !ok {
 		v := pick.DefaultNote
 		_c.mutation.SetNote(v)
+	}
+	if _, ok := _c.mutation.Conflict(); !ok {
+		v := pick.DefaultConflict
+		_c.mutation.SetConflict(v)
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		v := pick.DefaultReason
+		_c.mutation.SetReason(v)
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := pick.DefaultState
@@ -325,11 +394,27 @@ func (_c *PickCreate) check() error {
 	if _, ok := _c.mutation.SignerName(); !ok {
 		return &ValidationError{Name: "signer_name", err: errors.New(`ent: missing required field "Pick.signer_name"`)}
 	}
+	if _, ok := _c.mutation.Conflict(); !ok {
+		return &ValidationError{Name: "conflict", err: errors.New(`ent: missing required field "Pick.conflict"`)}
+	}
+	if v, ok := _c.mutation.Conflict(); ok {
+		if err := pick.ConflictValidator(v); err != nil {
+			return &ValidationError{Name: "conflict", err: fmt.Errorf(`ent: validator failed for field "Pick.conflict": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "Pick.position"`)}
 	}
 	if _, ok := _c.mutation.From(); !ok {
 		return &ValidationError{Name: "from", err: errors.New(`ent: missing required field "Pick.from"`)}
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "Pick.reason"`)}
+	}
+	if v, ok := _c.mutation.Reason(); ok {
+		if err := pick.ReasonValidator(v); err != nil {
+			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "Pick.reason": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Pick.state"`)}
@@ -378,6 +463,7 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 		_node = &Pick{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(pick.Table, sqlgraph.NewFieldSpec(pick.FieldID, field.TypeString))
 	)
+	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -422,6 +508,10 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 		_spec.SetField(pick.FieldSignerName, field.TypeString, value)
 		_node.SignerName = value
 	}
+	if value, ok := _c.mutation.Conflict(); ok {
+		_spec.SetField(pick.FieldConflict, field.TypeString, value)
+		_node.Conflict = value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(pick.FieldPosition, field.TypeInt, value)
 		_node.Position = value
@@ -433,6 +523,14 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Until(); ok {
 		_spec.SetField(pick.FieldUntil, field.TypeTime, value)
 		_node.Until = &value
+	}
+	if value, ok := _c.mutation.EndedAt(); ok {
+		_spec.SetField(pick.FieldEndedAt, field.TypeTime, value)
+		_node.EndedAt = &value
+	}
+	if value, ok := _c.mutation.Reason(); ok {
+		_spec.SetField(pick.FieldReason, field.TypeString, value)
+		_node.Reason = value
 	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(pick.FieldState, field.TypeEnum, value)
@@ -459,7 +557,556 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 		_node.SelectionID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.VotesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Pick.Create().
+//		SetCreatedAt(v).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.PickUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *PickCreate) OnConflict(opts ...sql.ConflictOption) *PickUpsertOne {
+	_c.conflict = opts
+	return &PickUpsertOne{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *PickCreate) OnConflictColumns(columns ...string) *PickUpsertOne {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &PickUpsertOne{
+		create: _c,
+	}
+}
+
+type (
+	// PickUpsertOne is the builder for "upsert"-ing
+	//  one Pick node.
+	PickUpsertOne struct {
+		create *PickCreate
+	}
+
+	// PickUpsert is the "OnConflict" setter.
+	PickUpsert struct {
+		*sql.UpdateSet
+	}
+)
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *PickUpsert) SetUpdatedAt(v time.Time) *PickUpsert {
+	u.Set(pick.FieldUpdatedAt, v)
+	return u
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *PickUpsert) UpdateUpdatedAt() *PickUpsert {
+	u.SetExcluded(pick.FieldUpdatedAt)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *PickUpsert) SetVersion(v int) *PickUpsert {
+	u.Set(pick.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PickUpsert) UpdateVersion() *PickUpsert {
+	u.SetExcluded(pick.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PickUpsert) AddVersion(v int) *PickUpsert {
+	u.Add(pick.FieldVersion, v)
+	return u
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *PickUpsert) SetNetworkID(v string) *PickUpsert {
+	u.Set(pick.FieldNetworkID, v)
+	return u
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *PickUpsert) UpdateNetworkID() *PickUpsert {
+	u.SetExcluded(pick.FieldNetworkID)
+	return u
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *PickUpsert) SetRegionID(v string) *PickUpsert {
+	u.Set(pick.FieldRegionID, v)
+	return u
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *PickUpsert) UpdateRegionID() *PickUpsert {
+	u.SetExcluded(pick.FieldRegionID)
+	return u
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *PickUpsert) SetSpaceID(v string) *PickUpsert {
+	u.Set(pick.FieldSpaceID, v)
+	return u
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *PickUpsert) UpdateSpaceID() *PickUpsert {
+	u.SetExcluded(pick.FieldSpaceID)
+	return u
+}
+
+// SetPosition sets the "position" field.
+func (u *PickUpsert) SetPosition(v int) *PickUpsert {
+	u.Set(pick.FieldPosition, v)
+	return u
+}
+
+// UpdatePosition sets the "position" field to the value that was provided on create.
+func (u *PickUpsert) UpdatePosition() *PickUpsert {
+	u.SetExcluded(pick.FieldPosition)
+	return u
+}
+
+// AddPosition adds v to the "position" field.
+func (u *PickUpsert) AddPosition(v int) *PickUpsert {
+	u.Add(pick.FieldPosition, v)
+	return u
+}
+
+// SetFrom sets the "from" field.
+func (u *PickUpsert) SetFrom(v time.Time) *PickUpsert {
+	u.Set(pick.FieldFrom, v)
+	return u
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *PickUpsert) UpdateFrom() *PickUpsert {
+	u.SetExcluded(pick.FieldFrom)
+	return u
+}
+
+// SetUntil sets the "until" field.
+func (u *PickUpsert) SetUntil(v time.Time) *PickUpsert {
+	u.Set(pick.FieldUntil, v)
+	return u
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *PickUpsert) UpdateUntil() *PickUpsert {
+	u.SetExcluded(pick.FieldUntil)
+	return u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *PickUpsert) ClearUntil() *PickUpsert {
+	u.SetNull(pick.FieldUntil)
+	return u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *PickUpsert) SetEndedAt(v time.Time) *PickUpsert {
+	u.Set(pick.FieldEndedAt, v)
+	return u
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *PickUpsert) UpdateEndedAt() *PickUpsert {
+	u.SetExcluded(pick.FieldEndedAt)
+	return u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *PickUpsert) ClearEndedAt() *PickUpsert {
+	u.SetNull(pick.FieldEndedAt)
+	return u
+}
+
+// SetReason sets the "reason" field.
+func (u *PickUpsert) SetReason(v string) *PickUpsert {
+	u.Set(pick.FieldReason, v)
+	return u
+}
+
+// UpdateReason sets the "reason" field to the value that was provided on create.
+func (u *PickUpsert) UpdateReason() *PickUpsert {
+	u.SetExcluded(pick.FieldReason)
+	return u
+}
+
+// SetState sets the "state" field.
+func (u *PickUpsert) SetState(v pick.State) *PickUpsert {
+	u.Set(pick.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *PickUpsert) UpdateState() *PickUpsert {
+	u.SetExcluded(pick.FieldState)
+	return u
+}
+
+// SetRecognisedAt sets the "recognised_at" field.
+func (u *PickUpsert) SetRecognisedAt(v time.Time) *PickUpsert {
+	u.Set(pick.FieldRecognisedAt, v)
+	return u
+}
+
+// UpdateRecognisedAt sets the "recognised_at" field to the value that was provided on create.
+func (u *PickUpsert) UpdateRecognisedAt() *PickUpsert {
+	u.SetExcluded(pick.FieldRecognisedAt)
+	return u
+}
+
+// ClearRecognisedAt clears the value of the "recognised_at" field.
+func (u *PickUpsert) ClearRecognisedAt() *PickUpsert {
+	u.SetNull(pick.FieldRecognisedAt)
+	return u
+}
+
+// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
+// Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(pick.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *PickUpsertOne) UpdateNewValues() *PickUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		if _, exists := u.create.mutation.ID(); exists {
+			s.SetIgnore(pick.FieldID)
+		}
+		if _, exists := u.create.mutation.CreatedAt(); exists {
+			s.SetIgnore(pick.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.SelectionID(); exists {
+			s.SetIgnore(pick.FieldSelectionID)
+		}
+		if _, exists := u.create.mutation.FilmID(); exists {
+			s.SetIgnore(pick.FieldFilmID)
+		}
+		if _, exists := u.create.mutation.Note(); exists {
+			s.SetIgnore(pick.FieldNote)
+		}
+		if _, exists := u.create.mutation.SignerID(); exists {
+			s.SetIgnore(pick.FieldSignerID)
+		}
+		if _, exists := u.create.mutation.SignerName(); exists {
+			s.SetIgnore(pick.FieldSignerName)
+		}
+		if _, exists := u.create.mutation.Conflict(); exists {
+			s.SetIgnore(pick.FieldConflict)
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//	    OnConflict(sql.ResolveWithIgnore()).
+//	    Exec(ctx)
+func (u *PickUpsertOne) Ignore() *PickUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *PickUpsertOne) DoNothing() *PickUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the PickCreate.OnConflict
+// documentation for more info.
+func (u *PickUpsertOne) Update(set func(*PickUpsert)) *PickUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&PickUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *PickUpsertOne) SetUpdatedAt(v time.Time) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateUpdatedAt() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *PickUpsertOne) SetVersion(v int) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PickUpsertOne) AddVersion(v int) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateVersion() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *PickUpsertOne) SetNetworkID(v string) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateNetworkID() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *PickUpsertOne) SetRegionID(v string) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateRegionID() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *PickUpsertOne) SetSpaceID(v string) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateSpaceID() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetPosition sets the "position" field.
+func (u *PickUpsertOne) SetPosition(v int) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetPosition(v)
+	})
+}
+
+// AddPosition adds v to the "position" field.
+func (u *PickUpsertOne) AddPosition(v int) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.AddPosition(v)
+	})
+}
+
+// UpdatePosition sets the "position" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdatePosition() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdatePosition()
+	})
+}
+
+// SetFrom sets the "from" field.
+func (u *PickUpsertOne) SetFrom(v time.Time) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetFrom(v)
+	})
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateFrom() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateFrom()
+	})
+}
+
+// SetUntil sets the "until" field.
+func (u *PickUpsertOne) SetUntil(v time.Time) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateUntil() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *PickUpsertOne) ClearUntil() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearUntil()
+	})
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *PickUpsertOne) SetEndedAt(v time.Time) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetEndedAt(v)
+	})
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateEndedAt() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateEndedAt()
+	})
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *PickUpsertOne) ClearEndedAt() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearEndedAt()
+	})
+}
+
+// SetReason sets the "reason" field.
+func (u *PickUpsertOne) SetReason(v string) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetReason(v)
+	})
+}
+
+// UpdateReason sets the "reason" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateReason() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateReason()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *PickUpsertOne) SetState(v pick.State) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateState() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetRecognisedAt sets the "recognised_at" field.
+func (u *PickUpsertOne) SetRecognisedAt(v time.Time) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRecognisedAt(v)
+	})
+}
+
+// UpdateRecognisedAt sets the "recognised_at" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateRecognisedAt() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRecognisedAt()
+	})
+}
+
+// ClearRecognisedAt clears the value of the "recognised_at" field.
+func (u *PickUpsertOne) ClearRecognisedAt() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearRecognisedAt()
+	})
+}
+
+// Exec executes the query.
+func (u *PickUpsertOne) Exec(ctx context.Context) error {
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for PickCreate.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *PickUpsertOne) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// Exec executes the UPSERT query and returns the inserted/updated ID.
+func (u *PickUpsertOne) ID(ctx context.Context) (id string, err error) {
+	if u.create.driver.Dialect() == dialect.MySQL {
+		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
+		// fields from the database since MySQL does not support the RETURNING clause.
+		return id, errors.New("ent: PickUpsertOne.ID is not supported by MySQL driver. Use PickUpsertOne.Exec instead")
+	}
+	node, err := u.create.Save(ctx)
+	if err != nil {
+		return id, err
+	}
+	return node.ID, nil
+}
+
+// IDX is like ID, but panics if an error occurs.
+func (u *PickUpsertOne) IDX(ctx context.Context) string {
+	id, err := u.ID(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return id
 }
 
 // PickCreateBulk is the builder for creating many Pick entities in bulk.
@@ -467,6 +1114,7 @@ type PickCreateBulk struct {
 	config
 	err      error
 	builders []*PickCreate
+	conflict []sql.ConflictOption
 }
 
 // Save creates the Pick entities in the database.
@@ -496,6 +1144,7 @@ func (_c *PickCreateBulk) Save(ctx context.Context) ([]*Pick, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -542,6 +1191,344 @@ func (_c *PickCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *PickCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Pick.CreateBulk(builders...).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.PickUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *PickCreateBulk) OnConflict(opts ...sql.ConflictOption) *PickUpsertBulk {
+	_c.conflict = opts
+	return &PickUpsertBulk{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *PickCreateBulk) OnConflictColumns(columns ...string) *PickUpsertBulk {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &PickUpsertBulk{
+		create: _c,
+	}
+}
+
+// PickUpsertBulk is the builder for "upsert"-ing
+// a bulk of Pick nodes.
+type PickUpsertBulk struct {
+	create *PickCreateBulk
+}
+
+// UpdateNewValues updates the mutable fields using the new values that
+// were set on create. Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(pick.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *PickUpsertBulk) UpdateNewValues() *PickUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		for _, b := range u.create.builders {
+			if _, exists := b.mutation.ID(); exists {
+				s.SetIgnore(pick.FieldID)
+			}
+			if _, exists := b.mutation.CreatedAt(); exists {
+				s.SetIgnore(pick.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.SelectionID(); exists {
+				s.SetIgnore(pick.FieldSelectionID)
+			}
+			if _, exists := b.mutation.FilmID(); exists {
+				s.SetIgnore(pick.FieldFilmID)
+			}
+			if _, exists := b.mutation.Note(); exists {
+				s.SetIgnore(pick.FieldNote)
+			}
+			if _, exists := b.mutation.SignerID(); exists {
+				s.SetIgnore(pick.FieldSignerID)
+			}
+			if _, exists := b.mutation.SignerName(); exists {
+				s.SetIgnore(pick.FieldSignerName)
+			}
+			if _, exists := b.mutation.Conflict(); exists {
+				s.SetIgnore(pick.FieldConflict)
+			}
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Pick.Create().
+//		OnConflict(sql.ResolveWithIgnore()).
+//		Exec(ctx)
+func (u *PickUpsertBulk) Ignore() *PickUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *PickUpsertBulk) DoNothing() *PickUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the PickCreateBulk.OnConflict
+// documentation for more info.
+func (u *PickUpsertBulk) Update(set func(*PickUpsert)) *PickUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&PickUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *PickUpsertBulk) SetUpdatedAt(v time.Time) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateUpdatedAt() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *PickUpsertBulk) SetVersion(v int) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PickUpsertBulk) AddVersion(v int) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateVersion() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *PickUpsertBulk) SetNetworkID(v string) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateNetworkID() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *PickUpsertBulk) SetRegionID(v string) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateRegionID() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *PickUpsertBulk) SetSpaceID(v string) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateSpaceID() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetPosition sets the "position" field.
+func (u *PickUpsertBulk) SetPosition(v int) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetPosition(v)
+	})
+}
+
+// AddPosition adds v to the "position" field.
+func (u *PickUpsertBulk) AddPosition(v int) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.AddPosition(v)
+	})
+}
+
+// UpdatePosition sets the "position" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdatePosition() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdatePosition()
+	})
+}
+
+// SetFrom sets the "from" field.
+func (u *PickUpsertBulk) SetFrom(v time.Time) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetFrom(v)
+	})
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateFrom() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateFrom()
+	})
+}
+
+// SetUntil sets the "until" field.
+func (u *PickUpsertBulk) SetUntil(v time.Time) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateUntil() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *PickUpsertBulk) ClearUntil() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearUntil()
+	})
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *PickUpsertBulk) SetEndedAt(v time.Time) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetEndedAt(v)
+	})
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateEndedAt() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateEndedAt()
+	})
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *PickUpsertBulk) ClearEndedAt() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearEndedAt()
+	})
+}
+
+// SetReason sets the "reason" field.
+func (u *PickUpsertBulk) SetReason(v string) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetReason(v)
+	})
+}
+
+// UpdateReason sets the "reason" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateReason() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateReason()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *PickUpsertBulk) SetState(v pick.State) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateState() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetRecognisedAt sets the "recognised_at" field.
+func (u *PickUpsertBulk) SetRecognisedAt(v time.Time) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRecognisedAt(v)
+	})
+}
+
+// UpdateRecognisedAt sets the "recognised_at" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateRecognisedAt() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRecognisedAt()
+	})
+}
+
+// ClearRecognisedAt clears the value of the "recognised_at" field.
+func (u *PickUpsertBulk) ClearRecognisedAt() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.ClearRecognisedAt()
+	})
+}
+
+// Exec executes the query.
+func (u *PickUpsertBulk) Exec(ctx context.Context) error {
+	if u.create.err != nil {
+		return u.create.err
+	}
+	for i, b := range u.create.builders {
+		if len(b.conflict) != 0 {
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the PickCreateBulk instead", i)
+		}
+	}
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for PickCreateBulk.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *PickUpsertBulk) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 // PickQuery is the builder for querying Pick entities.
@@ -24,6 +26,7 @@ type PickQuery struct {
 	inters        []Interceptor
 	predicates    []predicate.Pick
 	withSelection *SelectionQuery
+	withVotes     *VoteQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -75,6 +78,28 @@ func (_q *PickQuery) QuerySelection() *SelectionQuery {
 			sqlgraph.From(pick.Table, pick.FieldID, selector),
 			sqlgraph.To(selection.Table, selection.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, pick.SelectionTable, pick.SelectionColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryVotes chains the current query on the "votes" edge.
+func (_q *PickQuery) QueryVotes() *VoteQuery {
+	query := (&VoteClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pick.Table, pick.FieldID, selector),
+			sqlgraph.To(vote.Table, vote.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, pick.VotesTable, pick.VotesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -275,6 +300,7 @@ func (_q *PickQuery) Clone() *PickQuery {
 		inters:        append([]Interceptor{}, _q.inters...),
 		predicates:    append([]predicate.Pick{}, _q.predicates...),
 		withSelection: _q.withSelection.Clone(),
+		withVotes:     _q.withVotes.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -289,6 +315,17 @@ func (_q *PickQuery) WithSelection(opts ...func(*SelectionQuery)) *PickQuery {
 		opt(query)
 	}
 	_q.withSelection = query
+	return _q
+}
+
+// WithVotes tells the query-builder to eager-load the nodes that are connected to
+// the "votes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PickQuery) WithVotes(opts ...func(*VoteQuery)) *PickQuery {
+	query := (&VoteClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withVotes = query
 	return _q
 }
 
@@ -370,8 +407,9 @@ func (_q *PickQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pick, e
 	var (
 		nodes       = []*Pick{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withSelection != nil,
+			_q.withVotes != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -395,6 +433,13 @@ func (_q *PickQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pick, e
 	if query := _q.withSelection; query != nil {
 		if err := _q.loadSelection(ctx, query, nodes, nil,
 			func(n *Pick, e *Selection) { n.Edges.Selection = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withVotes; query != nil {
+		if err := _q.loadVotes(ctx, query, nodes,
+			func(n *Pick) { n.Edges.Votes = []*Vote{} },
+			func(n *Pick, e *Vote) { n.Edges.Votes = append(n.Edges.Votes, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -427,6 +472,36 @@ func (_q *PickQuery) loadSelection(ctx context.Context, query *SelectionQuery, n
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *PickQuery) loadVotes(ctx context.Context, query *VoteQuery, nodes []*Pick, init func(*Pick), assign func(*Pick, *Vote)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Pick)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(vote.FieldPickID)
+	}
+	query.Where(predicate.Vote(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(pick.VotesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PickID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "pick_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }

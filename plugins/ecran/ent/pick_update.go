@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 // PickUpdate is the builder for updating Pick entities.
@@ -97,6 +98,41 @@ func (_u *PickUpdate) SetNillableSpaceID(v *string) *PickUpdate {
 	return _u
 }
 
+// SetPosition sets the "position" field.
+func (_u *PickUpdate) SetPosition(v int) *PickUpdate {
+	_u.mutation.ResetPosition()
+	_u.mutation.SetPosition(v)
+	return _u
+}
+
+// SetNillablePosition sets the "position" field if the given value is not nil.
+func (_u *PickUpdate) SetNillablePosition(v *int) *PickUpdate {
+	if v != nil {
+		_u.SetPosition(*v)
+	}
+	return _u
+}
+
+// AddPosition adds value to the "position" field.
+func (_u *PickUpdate) AddPosition(v int) *PickUpdate {
+	_u.mutation.AddPosition(v)
+	return _u
+}
+
+// SetFrom sets the "from" field.
+func (_u *PickUpdate) SetFrom(v time.Time) *PickUpdate {
+	_u.mutation.SetFrom(v)
+	return _u
+}
+
+// SetNillableFrom sets the "from" field if the given value is not nil.
+func (_u *PickUpdate) SetNillableFrom(v *time.Time) *PickUpdate {
+	if v != nil {
+		_u.SetFrom(*v)
+	}
+	return _u
+}
+
 // SetUntil sets the "until" field.
 func (_u *PickUpdate) SetUntil(v time.Time) *PickUpdate {
 	_u.mutation.SetUntil(v)
@@ -114,6 +150,40 @@ func (_u *PickUpdate) SetNillableUntil(v *time.Time) *PickUpdate {
 // ClearUntil clears the value of the "until" field.
 func (_u *PickUpdate) ClearUntil() *PickUpdate {
 	_u.mutation.ClearUntil()
+	return _u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_u *PickUpdate) SetEndedAt(v time.Time) *PickUpdate {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *PickUpdate) SetNillableEndedAt(v *time.Time) *PickUpdate {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *PickUpdate) ClearEndedAt() *PickUpdate {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetReason sets the "reason" field.
+func (_u *PickUpdate) SetReason(v string) *PickUpdate {
+	_u.mutation.SetReason(v)
+	return _u
+}
+
+// SetNillableReason sets the "reason" field if the given value is not nil.
+func (_u *PickUpdate) SetNillableReason(v *string) *PickUpdate {
+	if v != nil {
+		_u.SetReason(*v)
+	}
 	return _u
 }
 
@@ -151,9 +221,45 @@ func (_u *PickUpdate) ClearRecognisedAt() *PickUpdate {
 	return _u
 }
 
+// AddVoteIDs adds the "votes" edge to the Vote entity by IDs.
+func (_u *PickUpdate) AddVoteIDs(ids ...string) *PickUpdate {
+	_u.mutation.AddVoteIDs(ids...)
+	return _u
+}
+
+// AddVotes adds the "votes" edges to the Vote entity.
+func (_u *PickUpdate) AddVotes(v ...*Vote) *PickUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVoteIDs(ids...)
+}
+
 // Mutation returns the PickMutation object of the builder.
 func (_u *PickUpdate) Mutation() *PickMutation {
 	return _u.mutation
+}
+
+// ClearVotes clears all "votes" edges to the Vote entity.
+func (_u *PickUpdate) ClearVotes() *PickUpdate {
+	_u.mutation.ClearVotes()
+	return _u
+}
+
+// RemoveVoteIDs removes the "votes" edge to Vote entities by IDs.
+func (_u *PickUpdate) RemoveVoteIDs(ids ...string) *PickUpdate {
+	_u.mutation.RemoveVoteIDs(ids...)
+	return _u
+}
+
+// RemoveVotes removes "votes" edges to Vote entities.
+func (_u *PickUpdate) RemoveVotes(v ...*Vote) *PickUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVoteIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -214,6 +320,11 @@ func (_u *PickUpdate) check() error {
 			return &ValidationError{Name: "space_id", err: fmt.Errorf(`ent: validator failed for field "Pick.space_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Reason(); ok {
+		if err := pick.ReasonValidator(v); err != nil {
+			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "Pick.reason": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.State(); ok {
 		if err := pick.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Pick.state": %w`, err)}
@@ -255,11 +366,29 @@ func (_u *PickUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SpaceID(); ok {
 		_spec.SetField(pick.FieldSpaceID, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Position(); ok {
+		_spec.SetField(pick.FieldPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPosition(); ok {
+		_spec.AddField(pick.FieldPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.From(); ok {
+		_spec.SetField(pick.FieldFrom, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.Until(); ok {
 		_spec.SetField(pick.FieldUntil, field.TypeTime, value)
 	}
 	if _u.mutation.UntilCleared() {
 		_spec.ClearField(pick.FieldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(pick.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(pick.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Reason(); ok {
+		_spec.SetField(pick.FieldReason, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(pick.FieldState, field.TypeEnum, value)
@@ -269,6 +398,51 @@ func (_u *PickUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RecognisedAtCleared() {
 		_spec.ClearField(pick.FieldRecognisedAt, field.TypeTime)
+	}
+	if _u.mutation.VotesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVotesIDs(); len(nodes) > 0 && !_u.mutation.VotesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VotesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -359,6 +533,41 @@ func (_u *PickUpdateOne) SetNillableSpaceID(v *string) *PickUpdateOne {
 	return _u
 }
 
+// SetPosition sets the "position" field.
+func (_u *PickUpdateOne) SetPosition(v int) *PickUpdateOne {
+	_u.mutation.ResetPosition()
+	_u.mutation.SetPosition(v)
+	return _u
+}
+
+// SetNillablePosition sets the "position" field if the given value is not nil.
+func (_u *PickUpdateOne) SetNillablePosition(v *int) *PickUpdateOne {
+	if v != nil {
+		_u.SetPosition(*v)
+	}
+	return _u
+}
+
+// AddPosition adds value to the "position" field.
+func (_u *PickUpdateOne) AddPosition(v int) *PickUpdateOne {
+	_u.mutation.AddPosition(v)
+	return _u
+}
+
+// SetFrom sets the "from" field.
+func (_u *PickUpdateOne) SetFrom(v time.Time) *PickUpdateOne {
+	_u.mutation.SetFrom(v)
+	return _u
+}
+
+// SetNillableFrom sets the "from" field if the given value is not nil.
+func (_u *PickUpdateOne) SetNillableFrom(v *time.Time) *PickUpdateOne {
+	if v != nil {
+		_u.SetFrom(*v)
+	}
+	return _u
+}
+
 // SetUntil sets the "until" field.
 func (_u *PickUpdateOne) SetUntil(v time.Time) *PickUpdateOne {
 	_u.mutation.SetUntil(v)
@@ -376,6 +585,40 @@ func (_u *PickUpdateOne) SetNillableUntil(v *time.Time) *PickUpdateOne {
 // ClearUntil clears the value of the "until" field.
 func (_u *PickUpdateOne) ClearUntil() *PickUpdateOne {
 	_u.mutation.ClearUntil()
+	return _u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_u *PickUpdateOne) SetEndedAt(v time.Time) *PickUpdateOne {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *PickUpdateOne) SetNillableEndedAt(v *time.Time) *PickUpdateOne {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *PickUpdateOne) ClearEndedAt() *PickUpdateOne {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetReason sets the "reason" field.
+func (_u *PickUpdateOne) SetReason(v string) *PickUpdateOne {
+	_u.mutation.SetReason(v)
+	return _u
+}
+
+// SetNillableReason sets the "reason" field if the given value is not nil.
+func (_u *PickUpdateOne) SetNillableReason(v *string) *PickUpdateOne {
+	if v != nil {
+		_u.SetReason(*v)
+	}
 	return _u
 }
 
@@ -413,9 +656,45 @@ func (_u *PickUpdateOne) ClearRecognisedAt() *PickUpdateOne {
 	return _u
 }
 
+// AddVoteIDs adds the "votes" edge to the Vote entity by IDs.
+func (_u *PickUpdateOne) AddVoteIDs(ids ...string) *PickUpdateOne {
+	_u.mutation.AddVoteIDs(ids...)
+	return _u
+}
+
+// AddVotes adds the "votes" edges to the Vote entity.
+func (_u *PickUpdateOne) AddVotes(v ...*Vote) *PickUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVoteIDs(ids...)
+}
+
 // Mutation returns the PickMutation object of the builder.
 func (_u *PickUpdateOne) Mutation() *PickMutation {
 	return _u.mutation
+}
+
+// ClearVotes clears all "votes" edges to the Vote entity.
+func (_u *PickUpdateOne) ClearVotes() *PickUpdateOne {
+	_u.mutation.ClearVotes()
+	return _u
+}
+
+// RemoveVoteIDs removes the "votes" edge to Vote entities by IDs.
+func (_u *PickUpdateOne) RemoveVoteIDs(ids ...string) *PickUpdateOne {
+	_u.mutation.RemoveVoteIDs(ids...)
+	return _u
+}
+
+// RemoveVotes removes "votes" edges to Vote entities.
+func (_u *PickUpdateOne) RemoveVotes(v ...*Vote) *PickUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVoteIDs(ids...)
 }
 
 // Where appends a list predicates to the PickUpdate builder.
@@ -489,6 +768,11 @@ func (_u *PickUpdateOne) check() error {
 			return &ValidationError{Name: "space_id", err: fmt.Errorf(`ent: validator failed for field "Pick.space_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Reason(); ok {
+		if err := pick.ReasonValidator(v); err != nil {
+			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "Pick.reason": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.State(); ok {
 		if err := pick.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Pick.state": %w`, err)}
@@ -547,11 +831,29 @@ func (_u *PickUpdateOne) sqlSave(ctx context.Context) (_node *Pick, err error) {
 	if value, ok := _u.mutation.SpaceID(); ok {
 		_spec.SetField(pick.FieldSpaceID, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Position(); ok {
+		_spec.SetField(pick.FieldPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPosition(); ok {
+		_spec.AddField(pick.FieldPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.From(); ok {
+		_spec.SetField(pick.FieldFrom, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.Until(); ok {
 		_spec.SetField(pick.FieldUntil, field.TypeTime, value)
 	}
 	if _u.mutation.UntilCleared() {
 		_spec.ClearField(pick.FieldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(pick.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(pick.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Reason(); ok {
+		_spec.SetField(pick.FieldReason, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(pick.FieldState, field.TypeEnum, value)
@@ -561,6 +863,51 @@ func (_u *PickUpdateOne) sqlSave(ctx context.Context) (_node *Pick, err error) {
 	}
 	if _u.mutation.RecognisedAtCleared() {
 		_spec.ClearField(pick.FieldRecognisedAt, field.TypeTime)
+	}
+	if _u.mutation.VotesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVotesIDs(); len(nodes) > 0 && !_u.mutation.VotesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VotesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   pick.VotesTable,
+			Columns: []string{pick.VotesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vote.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Pick{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -5,17 +5,111 @@ package ent
 import (
 	"time"
 
+	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
 
 // The init function reads all schema descriptors with runtime code
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	consentMixin := schema.Consent{}.Mixin()
+	consentMixinFields0 := consentMixin[0].Fields()
+	_ = consentMixinFields0
+	consentMixinFields1 := consentMixin[1].Fields()
+	_ = consentMixinFields1
+	consentMixinFields2 := consentMixin[2].Fields()
+	_ = consentMixinFields2
+	consentMixinFields3 := consentMixin[3].Fields()
+	_ = consentMixinFields3
+	consentFields := schema.Consent{}.Fields()
+	_ = consentFields
+	// consentDescCreatedAt is the schema descriptor for created_at field.
+	consentDescCreatedAt := consentMixinFields1[0].Descriptor()
+	// consent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	consent.DefaultCreatedAt = consentDescCreatedAt.Default.(func() time.Time)
+	// consentDescUpdatedAt is the schema descriptor for updated_at field.
+	consentDescUpdatedAt := consentMixinFields1[1].Descriptor()
+	// consent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	consent.DefaultUpdatedAt = consentDescUpdatedAt.Default.(func() time.Time)
+	// consent.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	consent.UpdateDefaultUpdatedAt = consentDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// consentDescVersion is the schema descriptor for version field.
+	consentDescVersion := consentMixinFields2[0].Descriptor()
+	// consent.DefaultVersion holds the default value on creation for the version field.
+	consent.DefaultVersion = consentDescVersion.Default.(int)
+	// consent.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	consent.VersionValidator = consentDescVersion.Validators[0].(func(int) error)
+	// consentDescNetworkID is the schema descriptor for network_id field.
+	consentDescNetworkID := consentMixinFields3[0].Descriptor()
+	// consent.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	consent.NetworkIDValidator = func() func(string) error {
+		validators := consentDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// consentDescRegionID is the schema descriptor for region_id field.
+	consentDescRegionID := consentMixinFields3[1].Descriptor()
+	// consent.DefaultRegionID holds the default value on creation for the region_id field.
+	consent.DefaultRegionID = consentDescRegionID.Default.(string)
+	// consent.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	consent.RegionIDValidator = consentDescRegionID.Validators[0].(func(string) error)
+	// consentDescSpaceID is the schema descriptor for space_id field.
+	consentDescSpaceID := consentMixinFields3[2].Descriptor()
+	// consent.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	consent.SpaceIDValidator = func() func(string) error {
+		validators := consentDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// consentDescID is the schema descriptor for id field.
+	consentDescID := consentMixinFields0[0].Descriptor()
+	// consent.DefaultID holds the default value on creation for the id field.
+	consent.DefaultID = consentDescID.Default.(func() string)
+	// consent.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	consent.IDValidator = func() func(string) error {
+		validators := consentDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	curatorMixin := schema.Curator{}.Mixin()
 	curatorMixinFields0 := curatorMixin[0].Fields()
 	_ = curatorMixinFields0
@@ -146,12 +240,42 @@ func init() {
 			return nil
 		}
 	}()
+	// labelDescNameKey is the schema descriptor for name_key field.
+	labelDescNameKey := labelFields[3].Descriptor()
+	// label.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	label.NameKeyValidator = func() func(string) error {
+		validators := labelDescNameKey.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name_key string) error {
+			for _, fn := range fns {
+				if err := fn(name_key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	// labelDescManifesto is the schema descriptor for manifesto field.
-	labelDescManifesto := labelFields[3].Descriptor()
+	labelDescManifesto := labelFields[4].Descriptor()
 	// label.DefaultManifesto holds the default value on creation for the manifesto field.
 	label.DefaultManifesto = labelDescManifesto.Default.(string)
 	// label.ManifestoValidator is a validator for the "manifesto" field. It is called by the builders before save.
 	label.ManifestoValidator = labelDescManifesto.Validators[0].(func(string) error)
+	// labelDescMaxPins is the schema descriptor for max_pins field.
+	labelDescMaxPins := labelFields[8].Descriptor()
+	// label.DefaultMaxPins holds the default value on creation for the max_pins field.
+	label.DefaultMaxPins = labelDescMaxPins.Default.(int)
+	// labelDescNoteRequired is the schema descriptor for note_required field.
+	labelDescNoteRequired := labelFields[10].Descriptor()
+	// label.DefaultNoteRequired holds the default value on creation for the note_required field.
+	label.DefaultNoteRequired = labelDescNoteRequired.Default.(bool)
+	// labelDescVotesNeeded is the schema descriptor for votes_needed field.
+	labelDescVotesNeeded := labelFields[11].Descriptor()
+	// label.DefaultVotesNeeded holds the default value on creation for the votes_needed field.
+	label.DefaultVotesNeeded = labelDescVotesNeeded.Default.(int)
 	// labelDescID is the schema descriptor for id field.
 	labelDescID := labelMixinFields0[0].Descriptor()
 	// label.DefaultID holds the default value on creation for the id field.
@@ -159,6 +283,99 @@ func init() {
 	// label.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	label.IDValidator = func() func(string) error {
 		validators := labelDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	pageMixin := schema.Page{}.Mixin()
+	pageMixinFields0 := pageMixin[0].Fields()
+	_ = pageMixinFields0
+	pageMixinFields1 := pageMixin[1].Fields()
+	_ = pageMixinFields1
+	pageMixinFields2 := pageMixin[2].Fields()
+	_ = pageMixinFields2
+	pageMixinFields3 := pageMixin[3].Fields()
+	_ = pageMixinFields3
+	pageFields := schema.Page{}.Fields()
+	_ = pageFields
+	// pageDescCreatedAt is the schema descriptor for created_at field.
+	pageDescCreatedAt := pageMixinFields1[0].Descriptor()
+	// page.DefaultCreatedAt holds the default value on creation for the created_at field.
+	page.DefaultCreatedAt = pageDescCreatedAt.Default.(func() time.Time)
+	// pageDescUpdatedAt is the schema descriptor for updated_at field.
+	pageDescUpdatedAt := pageMixinFields1[1].Descriptor()
+	// page.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	page.DefaultUpdatedAt = pageDescUpdatedAt.Default.(func() time.Time)
+	// page.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	page.UpdateDefaultUpdatedAt = pageDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// pageDescVersion is the schema descriptor for version field.
+	pageDescVersion := pageMixinFields2[0].Descriptor()
+	// page.DefaultVersion holds the default value on creation for the version field.
+	page.DefaultVersion = pageDescVersion.Default.(int)
+	// page.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	page.VersionValidator = pageDescVersion.Validators[0].(func(int) error)
+	// pageDescNetworkID is the schema descriptor for network_id field.
+	pageDescNetworkID := pageMixinFields3[0].Descriptor()
+	// page.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	page.NetworkIDValidator = func() func(string) error {
+		validators := pageDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pageDescRegionID is the schema descriptor for region_id field.
+	pageDescRegionID := pageMixinFields3[1].Descriptor()
+	// page.DefaultRegionID holds the default value on creation for the region_id field.
+	page.DefaultRegionID = pageDescRegionID.Default.(string)
+	// page.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	page.RegionIDValidator = pageDescRegionID.Validators[0].(func(string) error)
+	// pageDescSpaceID is the schema descriptor for space_id field.
+	pageDescSpaceID := pageMixinFields3[2].Descriptor()
+	// page.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	page.SpaceIDValidator = func() func(string) error {
+		validators := pageDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pageDescSlots is the schema descriptor for slots field.
+	pageDescSlots := pageFields[0].Descriptor()
+	// page.DefaultSlots holds the default value on creation for the slots field.
+	page.DefaultSlots = pageDescSlots.Default.(int)
+	// pageDescID is the schema descriptor for id field.
+	pageDescID := pageMixinFields0[0].Descriptor()
+	// page.DefaultID holds the default value on creation for the id field.
+	page.DefaultID = pageDescID.Default.(func() string)
+	// page.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	page.IDValidator = func() func(string) error {
+		validators := pageDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -247,6 +464,18 @@ func init() {
 	pick.DefaultNote = pickDescNote.Default.(string)
 	// pick.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	pick.NoteValidator = pickDescNote.Validators[0].(func(string) error)
+	// pickDescConflict is the schema descriptor for conflict field.
+	pickDescConflict := pickFields[5].Descriptor()
+	// pick.DefaultConflict holds the default value on creation for the conflict field.
+	pick.DefaultConflict = pickDescConflict.Default.(string)
+	// pick.ConflictValidator is a validator for the "conflict" field. It is called by the builders before save.
+	pick.ConflictValidator = pickDescConflict.Validators[0].(func(string) error)
+	// pickDescReason is the schema descriptor for reason field.
+	pickDescReason := pickFields[10].Descriptor()
+	// pick.DefaultReason holds the default value on creation for the reason field.
+	pick.DefaultReason = pickDescReason.Default.(string)
+	// pick.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	pick.ReasonValidator = pickDescReason.Validators[0].(func(string) error)
 	// pickDescID is the schema descriptor for id field.
 	pickDescID := pickMixinFields0[0].Descriptor()
 	// pick.DefaultID holds the default value on creation for the id field.
@@ -254,6 +483,214 @@ func init() {
 	// pick.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	pick.IDValidator = func() func(string) error {
 		validators := pickDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	pinMixin := schema.Pin{}.Mixin()
+	pinMixinFields0 := pinMixin[0].Fields()
+	_ = pinMixinFields0
+	pinMixinFields1 := pinMixin[1].Fields()
+	_ = pinMixinFields1
+	pinMixinFields2 := pinMixin[2].Fields()
+	_ = pinMixinFields2
+	pinMixinFields3 := pinMixin[3].Fields()
+	_ = pinMixinFields3
+	pinFields := schema.Pin{}.Fields()
+	_ = pinFields
+	// pinDescCreatedAt is the schema descriptor for created_at field.
+	pinDescCreatedAt := pinMixinFields1[0].Descriptor()
+	// pin.DefaultCreatedAt holds the default value on creation for the created_at field.
+	pin.DefaultCreatedAt = pinDescCreatedAt.Default.(func() time.Time)
+	// pinDescUpdatedAt is the schema descriptor for updated_at field.
+	pinDescUpdatedAt := pinMixinFields1[1].Descriptor()
+	// pin.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	pin.DefaultUpdatedAt = pinDescUpdatedAt.Default.(func() time.Time)
+	// pin.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	pin.UpdateDefaultUpdatedAt = pinDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// pinDescVersion is the schema descriptor for version field.
+	pinDescVersion := pinMixinFields2[0].Descriptor()
+	// pin.DefaultVersion holds the default value on creation for the version field.
+	pin.DefaultVersion = pinDescVersion.Default.(int)
+	// pin.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	pin.VersionValidator = pinDescVersion.Validators[0].(func(int) error)
+	// pinDescNetworkID is the schema descriptor for network_id field.
+	pinDescNetworkID := pinMixinFields3[0].Descriptor()
+	// pin.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	pin.NetworkIDValidator = func() func(string) error {
+		validators := pinDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pinDescRegionID is the schema descriptor for region_id field.
+	pinDescRegionID := pinMixinFields3[1].Descriptor()
+	// pin.DefaultRegionID holds the default value on creation for the region_id field.
+	pin.DefaultRegionID = pinDescRegionID.Default.(string)
+	// pin.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	pin.RegionIDValidator = pinDescRegionID.Validators[0].(func(string) error)
+	// pinDescSpaceID is the schema descriptor for space_id field.
+	pinDescSpaceID := pinMixinFields3[2].Descriptor()
+	// pin.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	pin.SpaceIDValidator = func() func(string) error {
+		validators := pinDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pinDescReason is the schema descriptor for reason field.
+	pinDescReason := pinFields[4].Descriptor()
+	// pin.DefaultReason holds the default value on creation for the reason field.
+	pin.DefaultReason = pinDescReason.Default.(string)
+	// pin.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	pin.ReasonValidator = pinDescReason.Validators[0].(func(string) error)
+	// pinDescID is the schema descriptor for id field.
+	pinDescID := pinMixinFields0[0].Descriptor()
+	// pin.DefaultID holds the default value on creation for the id field.
+	pin.DefaultID = pinDescID.Default.(func() string)
+	// pin.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	pin.IDValidator = func() func(string) error {
+		validators := pinDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	proposalMixin := schema.Proposal{}.Mixin()
+	proposalMixinFields0 := proposalMixin[0].Fields()
+	_ = proposalMixinFields0
+	proposalMixinFields1 := proposalMixin[1].Fields()
+	_ = proposalMixinFields1
+	proposalMixinFields2 := proposalMixin[2].Fields()
+	_ = proposalMixinFields2
+	proposalMixinFields3 := proposalMixin[3].Fields()
+	_ = proposalMixinFields3
+	proposalFields := schema.Proposal{}.Fields()
+	_ = proposalFields
+	// proposalDescCreatedAt is the schema descriptor for created_at field.
+	proposalDescCreatedAt := proposalMixinFields1[0].Descriptor()
+	// proposal.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proposal.DefaultCreatedAt = proposalDescCreatedAt.Default.(func() time.Time)
+	// proposalDescUpdatedAt is the schema descriptor for updated_at field.
+	proposalDescUpdatedAt := proposalMixinFields1[1].Descriptor()
+	// proposal.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	proposal.DefaultUpdatedAt = proposalDescUpdatedAt.Default.(func() time.Time)
+	// proposal.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	proposal.UpdateDefaultUpdatedAt = proposalDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// proposalDescVersion is the schema descriptor for version field.
+	proposalDescVersion := proposalMixinFields2[0].Descriptor()
+	// proposal.DefaultVersion holds the default value on creation for the version field.
+	proposal.DefaultVersion = proposalDescVersion.Default.(int)
+	// proposal.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	proposal.VersionValidator = proposalDescVersion.Validators[0].(func(int) error)
+	// proposalDescNetworkID is the schema descriptor for network_id field.
+	proposalDescNetworkID := proposalMixinFields3[0].Descriptor()
+	// proposal.NetworkIDValidator is a validator for the "network_id" field. It is called by the builders before save.
+	proposal.NetworkIDValidator = func() func(string) error {
+		validators := proposalDescNetworkID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network_id string) error {
+			for _, fn := range fns {
+				if err := fn(network_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// proposalDescRegionID is the schema descriptor for region_id field.
+	proposalDescRegionID := proposalMixinFields3[1].Descriptor()
+	// proposal.DefaultRegionID holds the default value on creation for the region_id field.
+	proposal.DefaultRegionID = proposalDescRegionID.Default.(string)
+	// proposal.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	proposal.RegionIDValidator = proposalDescRegionID.Validators[0].(func(string) error)
+	// proposalDescSpaceID is the schema descriptor for space_id field.
+	proposalDescSpaceID := proposalMixinFields3[2].Descriptor()
+	// proposal.SpaceIDValidator is a validator for the "space_id" field. It is called by the builders before save.
+	proposal.SpaceIDValidator = func() func(string) error {
+		validators := proposalDescSpaceID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(space_id string) error {
+			for _, fn := range fns {
+				if err := fn(space_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// proposalDescWhy is the schema descriptor for why field.
+	proposalDescWhy := proposalFields[3].Descriptor()
+	// proposal.WhyValidator is a validator for the "why" field. It is called by the builders before save.
+	proposal.WhyValidator = func() func(string) error {
+		validators := proposalDescWhy.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(why string) error {
+			for _, fn := range fns {
+				if err := fn(why); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// proposalDescAnswer is the schema descriptor for answer field.
+	proposalDescAnswer := proposalFields[5].Descriptor()
+	// proposal.DefaultAnswer holds the default value on creation for the answer field.
+	proposal.DefaultAnswer = proposalDescAnswer.Default.(string)
+	// proposal.AnswerValidator is a validator for the "answer" field. It is called by the builders before save.
+	proposal.AnswerValidator = proposalDescAnswer.Validators[0].(func(string) error)
+	// proposalDescID is the schema descriptor for id field.
+	proposalDescID := proposalMixinFields0[0].Descriptor()
+	// proposal.DefaultID holds the default value on creation for the id field.
+	proposal.DefaultID = proposalDescID.Default.(func() string)
+	// proposal.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	proposal.IDValidator = func() func(string) error {
+		validators := proposalDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -379,7 +816,7 @@ func init() {
 	// selection.TextValidator is a validator for the "text" field. It is called by the builders before save.
 	selection.TextValidator = selectionDescText.Validators[0].(func(string) error)
 	// selectionDescNextPosition is the schema descriptor for next_position field.
-	selectionDescNextPosition := selectionFields[7].Descriptor()
+	selectionDescNextPosition := selectionFields[13].Descriptor()
 	// selection.DefaultNextPosition holds the default value on creation for the next_position field.
 	selection.DefaultNextPosition = selectionDescNextPosition.Default.(int)
 	// selectionDescID is the schema descriptor for id field.
@@ -389,6 +826,43 @@ func init() {
 	// selection.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	selection.IDValidator = func() func(string) error {
 		validators := selectionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	voteMixin := schema.Vote{}.Mixin()
+	voteMixinFields0 := voteMixin[0].Fields()
+	_ = voteMixinFields0
+	voteMixinFields1 := voteMixin[1].Fields()
+	_ = voteMixinFields1
+	voteFields := schema.Vote{}.Fields()
+	_ = voteFields
+	// voteDescCreatedAt is the schema descriptor for created_at field.
+	voteDescCreatedAt := voteMixinFields1[0].Descriptor()
+	// vote.DefaultCreatedAt holds the default value on creation for the created_at field.
+	vote.DefaultCreatedAt = voteDescCreatedAt.Default.(func() time.Time)
+	// voteDescUpdatedAt is the schema descriptor for updated_at field.
+	voteDescUpdatedAt := voteMixinFields1[1].Descriptor()
+	// vote.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	vote.DefaultUpdatedAt = voteDescUpdatedAt.Default.(func() time.Time)
+	// vote.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	vote.UpdateDefaultUpdatedAt = voteDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// voteDescID is the schema descriptor for id field.
+	voteDescID := voteMixinFields0[0].Descriptor()
+	// vote.DefaultID holds the default value on creation for the id field.
+	vote.DefaultID = voteDescID.Default.(func() string)
+	// vote.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	vote.IDValidator = func() func(string) error {
+		validators := voteDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -38,6 +38,18 @@ type Selection struct {
 	Slug string `json:"slug,omitempty"`
 	// Text holds the value of the "text" field.
 	Text string `json:"text,omitempty"`
+	// Kind holds the value of the "kind" field.
+	Kind selection.Kind `json:"kind,omitempty"`
+	// By hand, or in the order in which the films came on screen.
+	Ordering selection.Ordering `json:"ordering,omitempty"`
+	// The how-manyeth of its kind: a festival's 12th.
+	Edition *int `json:"edition,omitempty"`
+	// Who was given this carte blanche: they pick in it, and in no other selection of the label.
+	GuestID *string `json:"guest_id,omitempty"`
+	// When it comes on screen; null: when it is published.
+	From *time.Time `json:"from,omitempty"`
+	// When it leaves the screen; null: not before somebody ends it.
+	Until *time.Time `json:"until,omitempty"`
 	// Unlisted: for whoever has the address, in no list. Private: for the label's people.
 	Visibility selection.Visibility `json:"visibility,omitempty"`
 	// State holds the value of the "state" field.
@@ -88,11 +100,11 @@ func (*Selection) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case selection.FieldVersion, selection.FieldNextPosition:
+		case selection.FieldVersion, selection.FieldEdition, selection.FieldNextPosition:
 			values[i] = new(sql.NullInt64)
-		case selection.FieldID, selection.FieldNetworkID, selection.FieldRegionID, selection.FieldSpaceID, selection.FieldLabelID, selection.FieldTitle, selection.FieldSlug, selection.FieldText, selection.FieldVisibility, selection.FieldState:
+		case selection.FieldID, selection.FieldNetworkID, selection.FieldRegionID, selection.FieldSpaceID, selection.FieldLabelID, selection.FieldTitle, selection.FieldSlug, selection.FieldText, selection.FieldKind, selection.FieldOrdering, selection.FieldGuestID, selection.FieldVisibility, selection.FieldState:
 			values[i] = new(sql.NullString)
-		case selection.FieldCreatedAt, selection.FieldUpdatedAt, selection.FieldPublishedAt:
+		case selection.FieldCreatedAt, selection.FieldUpdatedAt, selection.FieldFrom, selection.FieldUntil, selection.FieldPublishedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -174,6 +186,46 @@ func (_m *Selection) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field text", values[i])
 			} else if value.Valid {
 				_m.Text = value.String
+			}
+		case selection.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = selection.Kind(value.String)
+			}
+		case selection.FieldOrdering:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field ordering", values[i])
+			} else if value.Valid {
+				_m.Ordering = selection.Ordering(value.String)
+			}
+		case selection.FieldEdition:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field edition", values[i])
+			} else if value.Valid {
+				_m.Edition = new(int)
+				*_m.Edition = int(value.Int64)
+			}
+		case selection.FieldGuestID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field guest_id", values[i])
+			} else if value.Valid {
+				_m.GuestID = new(string)
+				*_m.GuestID = value.String
+			}
+		case selection.FieldFrom:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field from", values[i])
+			} else if value.Valid {
+				_m.From = new(time.Time)
+				*_m.From = value.Time
+			}
+		case selection.FieldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field until", values[i])
+			} else if value.Valid {
+				_m.Until = new(time.Time)
+				*_m.Until = value.Time
 			}
 		case selection.FieldVisibility:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -275,6 +327,32 @@ func (_m *Selection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("text=")
 	builder.WriteString(_m.Text)
+	builder.WriteString(", ")
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
+	builder.WriteString("ordering=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Ordering))
+	builder.WriteString(", ")
+	if v := _m.Edition; v != nil {
+		builder.WriteString("edition=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.GuestID; v != nil {
+		builder.WriteString("guest_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.From; v != nil {
+		builder.WriteString("from=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.Until; v != nil {
+		builder.WriteString("until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("visibility=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Visibility))

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
@@ -20,6 +22,7 @@ type SelectionCreate struct {
 	config
 	mutation *SelectionMutation
 	hooks    []Hook
+	conflict []sql.ConflictOption
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -118,6 +121,90 @@ func (_c *SelectionCreate) SetText(v string) *SelectionCreate {
 func (_c *SelectionCreate) SetNillableText(v *string) *SelectionCreate {
 	if v != nil {
 		_c.SetText(*v)
+	}
+	return _c
+}
+
+// SetKind sets the "kind" field.
+func (_c *SelectionCreate) SetKind(v selection.Kind) *SelectionCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableKind(v *selection.Kind) *SelectionCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
+// SetOrdering sets the "ordering" field.
+func (_c *SelectionCreate) SetOrdering(v selection.Ordering) *SelectionCreate {
+	_c.mutation.SetOrdering(v)
+	return _c
+}
+
+// SetNillableOrdering sets the "ordering" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableOrdering(v *selection.Ordering) *SelectionCreate {
+	if v != nil {
+		_c.SetOrdering(*v)
+	}
+	return _c
+}
+
+// SetEdition sets the "edition" field.
+func (_c *SelectionCreate) SetEdition(v int) *SelectionCreate {
+	_c.mutation.SetEdition(v)
+	return _c
+}
+
+// SetNillableEdition sets the "edition" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableEdition(v *int) *SelectionCreate {
+	if v != nil {
+		_c.SetEdition(*v)
+	}
+	return _c
+}
+
+// SetGuestID sets the "guest_id" field.
+func (_c *SelectionCreate) SetGuestID(v string) *SelectionCreate {
+	_c.mutation.SetGuestID(v)
+	return _c
+}
+
+// SetNillableGuestID sets the "guest_id" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableGuestID(v *string) *SelectionCreate {
+	if v != nil {
+		_c.SetGuestID(*v)
+	}
+	return _c
+}
+
+// SetFrom sets the "from" field.
+func (_c *SelectionCreate) SetFrom(v time.Time) *SelectionCreate {
+	_c.mutation.SetFrom(v)
+	return _c
+}
+
+// SetNillableFrom sets the "from" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableFrom(v *time.Time) *SelectionCreate {
+	if v != nil {
+		_c.SetFrom(*v)
+	}
+	return _c
+}
+
+// SetUntil sets the "until" field.
+func (_c *SelectionCreate) SetUntil(v time.Time) *SelectionCreate {
+	_c.mutation.SetUntil(v)
+	return _c
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableUntil(v *time.Time) *SelectionCreate {
+	if v != nil {
+		_c.SetUntil(*v)
 	}
 	return _c
 }
@@ -267,6 +354,14 @@ func (_c *SelectionCreate) defaults() {
 		v := selection.DefaultText
 		_c.mutation.SetText(v)
 	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		v := selection.DefaultKind
+		_c.mutation.SetKind(v)
+	}
+	if _, ok := _c.mutation.Ordering(); !ok {
+		v := selection.DefaultOrdering
+		_c.mutation.SetOrdering(v)
+	}
 	if _, ok := _c.mutation.Visibility(); !ok {
 		v := selection.DefaultVisibility
 		_c.mutation.SetVisibility(v)
@@ -352,6 +447,22 @@ func (_c *SelectionCreate) check() error {
 			return &ValidationError{Name: "text", err: fmt.Errorf(`ent: validator failed for field "Selection.text": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Selection.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := selection.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Selection.kind": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Ordering(); !ok {
+		return &ValidationError{Name: "ordering", err: errors.New(`ent: missing required field "Selection.ordering"`)}
+	}
+	if v, ok := _c.mutation.Ordering(); ok {
+		if err := selection.OrderingValidator(v); err != nil {
+			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Visibility(); !ok {
 		return &ValidationError{Name: "visibility", err: errors.New(`ent: missing required field "Selection.visibility"`)}
 	}
@@ -410,6 +521,7 @@ func (_c *SelectionCreate) createSpec() (*Selection, *sqlgraph.CreateSpec) {
 		_node = &Selection{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(selection.Table, sqlgraph.NewFieldSpec(selection.FieldID, field.TypeString))
 	)
+	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -449,6 +561,30 @@ func (_c *SelectionCreate) createSpec() (*Selection, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Text(); ok {
 		_spec.SetField(selection.FieldText, field.TypeString, value)
 		_node.Text = value
+	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(selection.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
+	if value, ok := _c.mutation.Ordering(); ok {
+		_spec.SetField(selection.FieldOrdering, field.TypeEnum, value)
+		_node.Ordering = value
+	}
+	if value, ok := _c.mutation.Edition(); ok {
+		_spec.SetField(selection.FieldEdition, field.TypeInt, value)
+		_node.Edition = &value
+	}
+	if value, ok := _c.mutation.GuestID(); ok {
+		_spec.SetField(selection.FieldGuestID, field.TypeString, value)
+		_node.GuestID = &value
+	}
+	if value, ok := _c.mutation.From(); ok {
+		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
+		_node.From = &value
+	}
+	if value, ok := _c.mutation.Until(); ok {
+		_spec.SetField(selection.FieldUntil, field.TypeTime, value)
+		_node.Until = &value
 	}
 	if value, ok := _c.mutation.Visibility(); ok {
 		_spec.SetField(selection.FieldVisibility, field.TypeEnum, value)
@@ -502,11 +638,725 @@ func (_c *SelectionCreate) createSpec() (*Selection, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Selection.Create().
+//		SetCreatedAt(v).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.SelectionUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *SelectionCreate) OnConflict(opts ...sql.ConflictOption) *SelectionUpsertOne {
+	_c.conflict = opts
+	return &SelectionUpsertOne{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *SelectionCreate) OnConflictColumns(columns ...string) *SelectionUpsertOne {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &SelectionUpsertOne{
+		create: _c,
+	}
+}
+
+type (
+	// SelectionUpsertOne is the builder for "upsert"-ing
+	//  one Selection node.
+	SelectionUpsertOne struct {
+		create *SelectionCreate
+	}
+
+	// SelectionUpsert is the "OnConflict" setter.
+	SelectionUpsert struct {
+		*sql.UpdateSet
+	}
+)
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *SelectionUpsert) SetUpdatedAt(v time.Time) *SelectionUpsert {
+	u.Set(selection.FieldUpdatedAt, v)
+	return u
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateUpdatedAt() *SelectionUpsert {
+	u.SetExcluded(selection.FieldUpdatedAt)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *SelectionUpsert) SetVersion(v int) *SelectionUpsert {
+	u.Set(selection.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateVersion() *SelectionUpsert {
+	u.SetExcluded(selection.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SelectionUpsert) AddVersion(v int) *SelectionUpsert {
+	u.Add(selection.FieldVersion, v)
+	return u
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *SelectionUpsert) SetNetworkID(v string) *SelectionUpsert {
+	u.Set(selection.FieldNetworkID, v)
+	return u
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateNetworkID() *SelectionUpsert {
+	u.SetExcluded(selection.FieldNetworkID)
+	return u
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *SelectionUpsert) SetRegionID(v string) *SelectionUpsert {
+	u.Set(selection.FieldRegionID, v)
+	return u
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateRegionID() *SelectionUpsert {
+	u.SetExcluded(selection.FieldRegionID)
+	return u
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *SelectionUpsert) SetSpaceID(v string) *SelectionUpsert {
+	u.Set(selection.FieldSpaceID, v)
+	return u
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateSpaceID() *SelectionUpsert {
+	u.SetExcluded(selection.FieldSpaceID)
+	return u
+}
+
+// SetTitle sets the "title" field.
+func (u *SelectionUpsert) SetTitle(v string) *SelectionUpsert {
+	u.Set(selection.FieldTitle, v)
+	return u
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateTitle() *SelectionUpsert {
+	u.SetExcluded(selection.FieldTitle)
+	return u
+}
+
+// SetSlug sets the "slug" field.
+func (u *SelectionUpsert) SetSlug(v string) *SelectionUpsert {
+	u.Set(selection.FieldSlug, v)
+	return u
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateSlug() *SelectionUpsert {
+	u.SetExcluded(selection.FieldSlug)
+	return u
+}
+
+// SetText sets the "text" field.
+func (u *SelectionUpsert) SetText(v string) *SelectionUpsert {
+	u.Set(selection.FieldText, v)
+	return u
+}
+
+// UpdateText sets the "text" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateText() *SelectionUpsert {
+	u.SetExcluded(selection.FieldText)
+	return u
+}
+
+// SetKind sets the "kind" field.
+func (u *SelectionUpsert) SetKind(v selection.Kind) *SelectionUpsert {
+	u.Set(selection.FieldKind, v)
+	return u
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateKind() *SelectionUpsert {
+	u.SetExcluded(selection.FieldKind)
+	return u
+}
+
+// SetOrdering sets the "ordering" field.
+func (u *SelectionUpsert) SetOrdering(v selection.Ordering) *SelectionUpsert {
+	u.Set(selection.FieldOrdering, v)
+	return u
+}
+
+// UpdateOrdering sets the "ordering" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateOrdering() *SelectionUpsert {
+	u.SetExcluded(selection.FieldOrdering)
+	return u
+}
+
+// SetEdition sets the "edition" field.
+func (u *SelectionUpsert) SetEdition(v int) *SelectionUpsert {
+	u.Set(selection.FieldEdition, v)
+	return u
+}
+
+// UpdateEdition sets the "edition" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateEdition() *SelectionUpsert {
+	u.SetExcluded(selection.FieldEdition)
+	return u
+}
+
+// AddEdition adds v to the "edition" field.
+func (u *SelectionUpsert) AddEdition(v int) *SelectionUpsert {
+	u.Add(selection.FieldEdition, v)
+	return u
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (u *SelectionUpsert) ClearEdition() *SelectionUpsert {
+	u.SetNull(selection.FieldEdition)
+	return u
+}
+
+// SetGuestID sets the "guest_id" field.
+func (u *SelectionUpsert) SetGuestID(v string) *SelectionUpsert {
+	u.Set(selection.FieldGuestID, v)
+	return u
+}
+
+// UpdateGuestID sets the "guest_id" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateGuestID() *SelectionUpsert {
+	u.SetExcluded(selection.FieldGuestID)
+	return u
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (u *SelectionUpsert) ClearGuestID() *SelectionUpsert {
+	u.SetNull(selection.FieldGuestID)
+	return u
+}
+
+// SetFrom sets the "from" field.
+func (u *SelectionUpsert) SetFrom(v time.Time) *SelectionUpsert {
+	u.Set(selection.FieldFrom, v)
+	return u
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateFrom() *SelectionUpsert {
+	u.SetExcluded(selection.FieldFrom)
+	return u
+}
+
+// ClearFrom clears the value of the "from" field.
+func (u *SelectionUpsert) ClearFrom() *SelectionUpsert {
+	u.SetNull(selection.FieldFrom)
+	return u
+}
+
+// SetUntil sets the "until" field.
+func (u *SelectionUpsert) SetUntil(v time.Time) *SelectionUpsert {
+	u.Set(selection.FieldUntil, v)
+	return u
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateUntil() *SelectionUpsert {
+	u.SetExcluded(selection.FieldUntil)
+	return u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *SelectionUpsert) ClearUntil() *SelectionUpsert {
+	u.SetNull(selection.FieldUntil)
+	return u
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *SelectionUpsert) SetVisibility(v selection.Visibility) *SelectionUpsert {
+	u.Set(selection.FieldVisibility, v)
+	return u
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateVisibility() *SelectionUpsert {
+	u.SetExcluded(selection.FieldVisibility)
+	return u
+}
+
+// SetState sets the "state" field.
+func (u *SelectionUpsert) SetState(v selection.State) *SelectionUpsert {
+	u.Set(selection.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateState() *SelectionUpsert {
+	u.SetExcluded(selection.FieldState)
+	return u
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (u *SelectionUpsert) SetPublishedAt(v time.Time) *SelectionUpsert {
+	u.Set(selection.FieldPublishedAt, v)
+	return u
+}
+
+// UpdatePublishedAt sets the "published_at" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdatePublishedAt() *SelectionUpsert {
+	u.SetExcluded(selection.FieldPublishedAt)
+	return u
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (u *SelectionUpsert) ClearPublishedAt() *SelectionUpsert {
+	u.SetNull(selection.FieldPublishedAt)
+	return u
+}
+
+// SetNextPosition sets the "next_position" field.
+func (u *SelectionUpsert) SetNextPosition(v int) *SelectionUpsert {
+	u.Set(selection.FieldNextPosition, v)
+	return u
+}
+
+// UpdateNextPosition sets the "next_position" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateNextPosition() *SelectionUpsert {
+	u.SetExcluded(selection.FieldNextPosition)
+	return u
+}
+
+// AddNextPosition adds v to the "next_position" field.
+func (u *SelectionUpsert) AddNextPosition(v int) *SelectionUpsert {
+	u.Add(selection.FieldNextPosition, v)
+	return u
+}
+
+// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
+// Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(selection.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *SelectionUpsertOne) UpdateNewValues() *SelectionUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		if _, exists := u.create.mutation.ID(); exists {
+			s.SetIgnore(selection.FieldID)
+		}
+		if _, exists := u.create.mutation.CreatedAt(); exists {
+			s.SetIgnore(selection.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.LabelID(); exists {
+			s.SetIgnore(selection.FieldLabelID)
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//	    OnConflict(sql.ResolveWithIgnore()).
+//	    Exec(ctx)
+func (u *SelectionUpsertOne) Ignore() *SelectionUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *SelectionUpsertOne) DoNothing() *SelectionUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the SelectionCreate.OnConflict
+// documentation for more info.
+func (u *SelectionUpsertOne) Update(set func(*SelectionUpsert)) *SelectionUpsertOne {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&SelectionUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *SelectionUpsertOne) SetUpdatedAt(v time.Time) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateUpdatedAt() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *SelectionUpsertOne) SetVersion(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SelectionUpsertOne) AddVersion(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateVersion() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *SelectionUpsertOne) SetNetworkID(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateNetworkID() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *SelectionUpsertOne) SetRegionID(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateRegionID() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *SelectionUpsertOne) SetSpaceID(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateSpaceID() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetTitle sets the "title" field.
+func (u *SelectionUpsertOne) SetTitle(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetTitle(v)
+	})
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateTitle() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateTitle()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *SelectionUpsertOne) SetSlug(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateSlug() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// SetText sets the "text" field.
+func (u *SelectionUpsertOne) SetText(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetText(v)
+	})
+}
+
+// UpdateText sets the "text" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateText() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateText()
+	})
+}
+
+// SetKind sets the "kind" field.
+func (u *SelectionUpsertOne) SetKind(v selection.Kind) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateKind() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateKind()
+	})
+}
+
+// SetOrdering sets the "ordering" field.
+func (u *SelectionUpsertOne) SetOrdering(v selection.Ordering) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetOrdering(v)
+	})
+}
+
+// UpdateOrdering sets the "ordering" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateOrdering() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateOrdering()
+	})
+}
+
+// SetEdition sets the "edition" field.
+func (u *SelectionUpsertOne) SetEdition(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetEdition(v)
+	})
+}
+
+// AddEdition adds v to the "edition" field.
+func (u *SelectionUpsertOne) AddEdition(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddEdition(v)
+	})
+}
+
+// UpdateEdition sets the "edition" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateEdition() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateEdition()
+	})
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (u *SelectionUpsertOne) ClearEdition() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearEdition()
+	})
+}
+
+// SetGuestID sets the "guest_id" field.
+func (u *SelectionUpsertOne) SetGuestID(v string) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetGuestID(v)
+	})
+}
+
+// UpdateGuestID sets the "guest_id" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateGuestID() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateGuestID()
+	})
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (u *SelectionUpsertOne) ClearGuestID() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearGuestID()
+	})
+}
+
+// SetFrom sets the "from" field.
+func (u *SelectionUpsertOne) SetFrom(v time.Time) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetFrom(v)
+	})
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateFrom() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateFrom()
+	})
+}
+
+// ClearFrom clears the value of the "from" field.
+func (u *SelectionUpsertOne) ClearFrom() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearFrom()
+	})
+}
+
+// SetUntil sets the "until" field.
+func (u *SelectionUpsertOne) SetUntil(v time.Time) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateUntil() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *SelectionUpsertOne) ClearUntil() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearUntil()
+	})
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *SelectionUpsertOne) SetVisibility(v selection.Visibility) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetVisibility(v)
+	})
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateVisibility() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateVisibility()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *SelectionUpsertOne) SetState(v selection.State) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateState() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (u *SelectionUpsertOne) SetPublishedAt(v time.Time) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetPublishedAt(v)
+	})
+}
+
+// UpdatePublishedAt sets the "published_at" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdatePublishedAt() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdatePublishedAt()
+	})
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (u *SelectionUpsertOne) ClearPublishedAt() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearPublishedAt()
+	})
+}
+
+// SetNextPosition sets the "next_position" field.
+func (u *SelectionUpsertOne) SetNextPosition(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetNextPosition(v)
+	})
+}
+
+// AddNextPosition adds v to the "next_position" field.
+func (u *SelectionUpsertOne) AddNextPosition(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddNextPosition(v)
+	})
+}
+
+// UpdateNextPosition sets the "next_position" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateNextPosition() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateNextPosition()
+	})
+}
+
+// Exec executes the query.
+func (u *SelectionUpsertOne) Exec(ctx context.Context) error {
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for SelectionCreate.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *SelectionUpsertOne) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// Exec executes the UPSERT query and returns the inserted/updated ID.
+func (u *SelectionUpsertOne) ID(ctx context.Context) (id string, err error) {
+	if u.create.driver.Dialect() == dialect.MySQL {
+		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
+		// fields from the database since MySQL does not support the RETURNING clause.
+		return id, errors.New("ent: SelectionUpsertOne.ID is not supported by MySQL driver. Use SelectionUpsertOne.Exec instead")
+	}
+	node, err := u.create.Save(ctx)
+	if err != nil {
+		return id, err
+	}
+	return node.ID, nil
+}
+
+// IDX is like ID, but panics if an error occurs.
+func (u *SelectionUpsertOne) IDX(ctx context.Context) string {
+	id, err := u.ID(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
 // SelectionCreateBulk is the builder for creating many Selection entities in bulk.
 type SelectionCreateBulk struct {
 	config
 	err      error
 	builders []*SelectionCreate
+	conflict []sql.ConflictOption
 }
 
 // Save creates the Selection entities in the database.
@@ -536,6 +1386,7 @@ func (_c *SelectionCreateBulk) Save(ctx context.Context) ([]*Selection, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
+					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -582,6 +1433,434 @@ func (_c *SelectionCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *SelectionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
+		panic(err)
+	}
+}
+
+// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
+// of the `INSERT` statement. For example:
+//
+//	client.Selection.CreateBulk(builders...).
+//		OnConflict(
+//			// Update the row with the new values
+//			// the was proposed for insertion.
+//			sql.ResolveWithNewValues(),
+//		).
+//		// Override some of the fields with custom
+//		// update values.
+//		Update(func(u *ent.SelectionUpsert) {
+//			SetCreatedAt(v+v).
+//		}).
+//		Exec(ctx)
+func (_c *SelectionCreateBulk) OnConflict(opts ...sql.ConflictOption) *SelectionUpsertBulk {
+	_c.conflict = opts
+	return &SelectionUpsertBulk{
+		create: _c,
+	}
+}
+
+// OnConflictColumns calls `OnConflict` and configures the columns
+// as conflict target. Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//		OnConflict(sql.ConflictColumns(columns...)).
+//		Exec(ctx)
+func (_c *SelectionCreateBulk) OnConflictColumns(columns ...string) *SelectionUpsertBulk {
+	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
+	return &SelectionUpsertBulk{
+		create: _c,
+	}
+}
+
+// SelectionUpsertBulk is the builder for "upsert"-ing
+// a bulk of Selection nodes.
+type SelectionUpsertBulk struct {
+	create *SelectionCreateBulk
+}
+
+// UpdateNewValues updates the mutable fields using the new values that
+// were set on create. Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//		OnConflict(
+//			sql.ResolveWithNewValues(),
+//			sql.ResolveWith(func(u *sql.UpdateSet) {
+//				u.SetIgnore(selection.FieldID)
+//			}),
+//		).
+//		Exec(ctx)
+func (u *SelectionUpsertBulk) UpdateNewValues() *SelectionUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
+		for _, b := range u.create.builders {
+			if _, exists := b.mutation.ID(); exists {
+				s.SetIgnore(selection.FieldID)
+			}
+			if _, exists := b.mutation.CreatedAt(); exists {
+				s.SetIgnore(selection.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.LabelID(); exists {
+				s.SetIgnore(selection.FieldLabelID)
+			}
+		}
+	}))
+	return u
+}
+
+// Ignore sets each column to itself in case of conflict.
+// Using this option is equivalent to using:
+//
+//	client.Selection.Create().
+//		OnConflict(sql.ResolveWithIgnore()).
+//		Exec(ctx)
+func (u *SelectionUpsertBulk) Ignore() *SelectionUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
+	return u
+}
+
+// DoNothing configures the conflict_action to `DO NOTHING`.
+// Supported only by SQLite and PostgreSQL.
+func (u *SelectionUpsertBulk) DoNothing() *SelectionUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.DoNothing())
+	return u
+}
+
+// Update allows overriding fields `UPDATE` values. See the SelectionCreateBulk.OnConflict
+// documentation for more info.
+func (u *SelectionUpsertBulk) Update(set func(*SelectionUpsert)) *SelectionUpsertBulk {
+	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
+		set(&SelectionUpsert{UpdateSet: update})
+	}))
+	return u
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (u *SelectionUpsertBulk) SetUpdatedAt(v time.Time) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetUpdatedAt(v)
+	})
+}
+
+// UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateUpdatedAt() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateUpdatedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *SelectionUpsertBulk) SetVersion(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SelectionUpsertBulk) AddVersion(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateVersion() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetNetworkID sets the "network_id" field.
+func (u *SelectionUpsertBulk) SetNetworkID(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetNetworkID(v)
+	})
+}
+
+// UpdateNetworkID sets the "network_id" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateNetworkID() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateNetworkID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *SelectionUpsertBulk) SetRegionID(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateRegionID() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// SetSpaceID sets the "space_id" field.
+func (u *SelectionUpsertBulk) SetSpaceID(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetSpaceID(v)
+	})
+}
+
+// UpdateSpaceID sets the "space_id" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateSpaceID() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateSpaceID()
+	})
+}
+
+// SetTitle sets the "title" field.
+func (u *SelectionUpsertBulk) SetTitle(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetTitle(v)
+	})
+}
+
+// UpdateTitle sets the "title" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateTitle() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateTitle()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *SelectionUpsertBulk) SetSlug(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateSlug() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// SetText sets the "text" field.
+func (u *SelectionUpsertBulk) SetText(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetText(v)
+	})
+}
+
+// UpdateText sets the "text" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateText() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateText()
+	})
+}
+
+// SetKind sets the "kind" field.
+func (u *SelectionUpsertBulk) SetKind(v selection.Kind) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateKind() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateKind()
+	})
+}
+
+// SetOrdering sets the "ordering" field.
+func (u *SelectionUpsertBulk) SetOrdering(v selection.Ordering) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetOrdering(v)
+	})
+}
+
+// UpdateOrdering sets the "ordering" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateOrdering() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateOrdering()
+	})
+}
+
+// SetEdition sets the "edition" field.
+func (u *SelectionUpsertBulk) SetEdition(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetEdition(v)
+	})
+}
+
+// AddEdition adds v to the "edition" field.
+func (u *SelectionUpsertBulk) AddEdition(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddEdition(v)
+	})
+}
+
+// UpdateEdition sets the "edition" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateEdition() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateEdition()
+	})
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (u *SelectionUpsertBulk) ClearEdition() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearEdition()
+	})
+}
+
+// SetGuestID sets the "guest_id" field.
+func (u *SelectionUpsertBulk) SetGuestID(v string) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetGuestID(v)
+	})
+}
+
+// UpdateGuestID sets the "guest_id" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateGuestID() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateGuestID()
+	})
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (u *SelectionUpsertBulk) ClearGuestID() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearGuestID()
+	})
+}
+
+// SetFrom sets the "from" field.
+func (u *SelectionUpsertBulk) SetFrom(v time.Time) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetFrom(v)
+	})
+}
+
+// UpdateFrom sets the "from" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateFrom() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateFrom()
+	})
+}
+
+// ClearFrom clears the value of the "from" field.
+func (u *SelectionUpsertBulk) ClearFrom() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearFrom()
+	})
+}
+
+// SetUntil sets the "until" field.
+func (u *SelectionUpsertBulk) SetUntil(v time.Time) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateUntil() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *SelectionUpsertBulk) ClearUntil() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearUntil()
+	})
+}
+
+// SetVisibility sets the "visibility" field.
+func (u *SelectionUpsertBulk) SetVisibility(v selection.Visibility) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetVisibility(v)
+	})
+}
+
+// UpdateVisibility sets the "visibility" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateVisibility() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateVisibility()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *SelectionUpsertBulk) SetState(v selection.State) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateState() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (u *SelectionUpsertBulk) SetPublishedAt(v time.Time) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetPublishedAt(v)
+	})
+}
+
+// UpdatePublishedAt sets the "published_at" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdatePublishedAt() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdatePublishedAt()
+	})
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (u *SelectionUpsertBulk) ClearPublishedAt() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearPublishedAt()
+	})
+}
+
+// SetNextPosition sets the "next_position" field.
+func (u *SelectionUpsertBulk) SetNextPosition(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetNextPosition(v)
+	})
+}
+
+// AddNextPosition adds v to the "next_position" field.
+func (u *SelectionUpsertBulk) AddNextPosition(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddNextPosition(v)
+	})
+}
+
+// UpdateNextPosition sets the "next_position" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateNextPosition() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateNextPosition()
+	})
+}
+
+// Exec executes the query.
+func (u *SelectionUpsertBulk) Exec(ctx context.Context) error {
+	if u.create.err != nil {
+		return u.create.err
+	}
+	for i, b := range u.create.builders {
+		if len(b.conflict) != 0 {
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the SelectionCreateBulk instead", i)
+		}
+	}
+	if len(u.create.conflict) == 0 {
+		return errors.New("ent: missing options for SelectionCreateBulk.OnConflict")
+	}
+	return u.create.Exec(ctx)
+}
+
+// ExecX is like Exec, but panics if an error occurs.
+func (u *SelectionUpsertBulk) ExecX(ctx context.Context) {
+	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -140,6 +140,121 @@ func (_u *SelectionUpdate) SetNillableText(v *string) *SelectionUpdate {
 	return _u
 }
 
+// SetKind sets the "kind" field.
+func (_u *SelectionUpdate) SetKind(v selection.Kind) *SelectionUpdate {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableKind(v *selection.Kind) *SelectionUpdate {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// SetOrdering sets the "ordering" field.
+func (_u *SelectionUpdate) SetOrdering(v selection.Ordering) *SelectionUpdate {
+	_u.mutation.SetOrdering(v)
+	return _u
+}
+
+// SetNillableOrdering sets the "ordering" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableOrdering(v *selection.Ordering) *SelectionUpdate {
+	if v != nil {
+		_u.SetOrdering(*v)
+	}
+	return _u
+}
+
+// SetEdition sets the "edition" field.
+func (_u *SelectionUpdate) SetEdition(v int) *SelectionUpdate {
+	_u.mutation.ResetEdition()
+	_u.mutation.SetEdition(v)
+	return _u
+}
+
+// SetNillableEdition sets the "edition" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableEdition(v *int) *SelectionUpdate {
+	if v != nil {
+		_u.SetEdition(*v)
+	}
+	return _u
+}
+
+// AddEdition adds value to the "edition" field.
+func (_u *SelectionUpdate) AddEdition(v int) *SelectionUpdate {
+	_u.mutation.AddEdition(v)
+	return _u
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (_u *SelectionUpdate) ClearEdition() *SelectionUpdate {
+	_u.mutation.ClearEdition()
+	return _u
+}
+
+// SetGuestID sets the "guest_id" field.
+func (_u *SelectionUpdate) SetGuestID(v string) *SelectionUpdate {
+	_u.mutation.SetGuestID(v)
+	return _u
+}
+
+// SetNillableGuestID sets the "guest_id" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableGuestID(v *string) *SelectionUpdate {
+	if v != nil {
+		_u.SetGuestID(*v)
+	}
+	return _u
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (_u *SelectionUpdate) ClearGuestID() *SelectionUpdate {
+	_u.mutation.ClearGuestID()
+	return _u
+}
+
+// SetFrom sets the "from" field.
+func (_u *SelectionUpdate) SetFrom(v time.Time) *SelectionUpdate {
+	_u.mutation.SetFrom(v)
+	return _u
+}
+
+// SetNillableFrom sets the "from" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableFrom(v *time.Time) *SelectionUpdate {
+	if v != nil {
+		_u.SetFrom(*v)
+	}
+	return _u
+}
+
+// ClearFrom clears the value of the "from" field.
+func (_u *SelectionUpdate) ClearFrom() *SelectionUpdate {
+	_u.mutation.ClearFrom()
+	return _u
+}
+
+// SetUntil sets the "until" field.
+func (_u *SelectionUpdate) SetUntil(v time.Time) *SelectionUpdate {
+	_u.mutation.SetUntil(v)
+	return _u
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableUntil(v *time.Time) *SelectionUpdate {
+	if v != nil {
+		_u.SetUntil(*v)
+	}
+	return _u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (_u *SelectionUpdate) ClearUntil() *SelectionUpdate {
+	_u.mutation.ClearUntil()
+	return _u
+}
+
 // SetVisibility sets the "visibility" field.
 func (_u *SelectionUpdate) SetVisibility(v selection.Visibility) *SelectionUpdate {
 	_u.mutation.SetVisibility(v)
@@ -323,6 +438,16 @@ func (_u *SelectionUpdate) check() error {
 			return &ValidationError{Name: "text", err: fmt.Errorf(`ent: validator failed for field "Selection.text": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := selection.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Selection.kind": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Ordering(); ok {
+		if err := selection.OrderingValidator(v); err != nil {
+			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Visibility(); ok {
 		if err := selection.VisibilityValidator(v); err != nil {
 			return &ValidationError{Name: "visibility", err: fmt.Errorf(`ent: validator failed for field "Selection.visibility": %w`, err)}
@@ -377,6 +502,39 @@ func (_u *SelectionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Text(); ok {
 		_spec.SetField(selection.FieldText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(selection.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Ordering(); ok {
+		_spec.SetField(selection.FieldOrdering, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Edition(); ok {
+		_spec.SetField(selection.FieldEdition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEdition(); ok {
+		_spec.AddField(selection.FieldEdition, field.TypeInt, value)
+	}
+	if _u.mutation.EditionCleared() {
+		_spec.ClearField(selection.FieldEdition, field.TypeInt)
+	}
+	if value, ok := _u.mutation.GuestID(); ok {
+		_spec.SetField(selection.FieldGuestID, field.TypeString, value)
+	}
+	if _u.mutation.GuestIDCleared() {
+		_spec.ClearField(selection.FieldGuestID, field.TypeString)
+	}
+	if value, ok := _u.mutation.From(); ok {
+		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
+	}
+	if _u.mutation.FromCleared() {
+		_spec.ClearField(selection.FieldFrom, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Until(); ok {
+		_spec.SetField(selection.FieldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.UntilCleared() {
+		_spec.ClearField(selection.FieldUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Visibility(); ok {
 		_spec.SetField(selection.FieldVisibility, field.TypeEnum, value)
@@ -569,6 +727,121 @@ func (_u *SelectionUpdateOne) SetNillableText(v *string) *SelectionUpdateOne {
 	if v != nil {
 		_u.SetText(*v)
 	}
+	return _u
+}
+
+// SetKind sets the "kind" field.
+func (_u *SelectionUpdateOne) SetKind(v selection.Kind) *SelectionUpdateOne {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableKind(v *selection.Kind) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// SetOrdering sets the "ordering" field.
+func (_u *SelectionUpdateOne) SetOrdering(v selection.Ordering) *SelectionUpdateOne {
+	_u.mutation.SetOrdering(v)
+	return _u
+}
+
+// SetNillableOrdering sets the "ordering" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableOrdering(v *selection.Ordering) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetOrdering(*v)
+	}
+	return _u
+}
+
+// SetEdition sets the "edition" field.
+func (_u *SelectionUpdateOne) SetEdition(v int) *SelectionUpdateOne {
+	_u.mutation.ResetEdition()
+	_u.mutation.SetEdition(v)
+	return _u
+}
+
+// SetNillableEdition sets the "edition" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableEdition(v *int) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetEdition(*v)
+	}
+	return _u
+}
+
+// AddEdition adds value to the "edition" field.
+func (_u *SelectionUpdateOne) AddEdition(v int) *SelectionUpdateOne {
+	_u.mutation.AddEdition(v)
+	return _u
+}
+
+// ClearEdition clears the value of the "edition" field.
+func (_u *SelectionUpdateOne) ClearEdition() *SelectionUpdateOne {
+	_u.mutation.ClearEdition()
+	return _u
+}
+
+// SetGuestID sets the "guest_id" field.
+func (_u *SelectionUpdateOne) SetGuestID(v string) *SelectionUpdateOne {
+	_u.mutation.SetGuestID(v)
+	return _u
+}
+
+// SetNillableGuestID sets the "guest_id" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableGuestID(v *string) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetGuestID(*v)
+	}
+	return _u
+}
+
+// ClearGuestID clears the value of the "guest_id" field.
+func (_u *SelectionUpdateOne) ClearGuestID() *SelectionUpdateOne {
+	_u.mutation.ClearGuestID()
+	return _u
+}
+
+// SetFrom sets the "from" field.
+func (_u *SelectionUpdateOne) SetFrom(v time.Time) *SelectionUpdateOne {
+	_u.mutation.SetFrom(v)
+	return _u
+}
+
+// SetNillableFrom sets the "from" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableFrom(v *time.Time) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetFrom(*v)
+	}
+	return _u
+}
+
+// ClearFrom clears the value of the "from" field.
+func (_u *SelectionUpdateOne) ClearFrom() *SelectionUpdateOne {
+	_u.mutation.ClearFrom()
+	return _u
+}
+
+// SetUntil sets the "until" field.
+func (_u *SelectionUpdateOne) SetUntil(v time.Time) *SelectionUpdateOne {
+	_u.mutation.SetUntil(v)
+	return _u
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableUntil(v *time.Time) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetUntil(*v)
+	}
+	return _u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (_u *SelectionUpdateOne) ClearUntil() *SelectionUpdateOne {
+	_u.mutation.ClearUntil()
 	return _u
 }
 
@@ -768,6 +1041,16 @@ func (_u *SelectionUpdateOne) check() error {
 			return &ValidationError{Name: "text", err: fmt.Errorf(`ent: validator failed for field "Selection.text": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := selection.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "Selection.kind": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Ordering(); ok {
+		if err := selection.OrderingValidator(v); err != nil {
+			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Visibility(); ok {
 		if err := selection.VisibilityValidator(v); err != nil {
 			return &ValidationError{Name: "visibility", err: fmt.Errorf(`ent: validator failed for field "Selection.visibility": %w`, err)}
@@ -839,6 +1122,39 @@ func (_u *SelectionUpdateOne) sqlSave(ctx context.Context) (_node *Selection, er
 	}
 	if value, ok := _u.mutation.Text(); ok {
 		_spec.SetField(selection.FieldText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(selection.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Ordering(); ok {
+		_spec.SetField(selection.FieldOrdering, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Edition(); ok {
+		_spec.SetField(selection.FieldEdition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEdition(); ok {
+		_spec.AddField(selection.FieldEdition, field.TypeInt, value)
+	}
+	if _u.mutation.EditionCleared() {
+		_spec.ClearField(selection.FieldEdition, field.TypeInt)
+	}
+	if value, ok := _u.mutation.GuestID(); ok {
+		_spec.SetField(selection.FieldGuestID, field.TypeString, value)
+	}
+	if _u.mutation.GuestIDCleared() {
+		_spec.ClearField(selection.FieldGuestID, field.TypeString)
+	}
+	if value, ok := _u.mutation.From(); ok {
+		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
+	}
+	if _u.mutation.FromCleared() {
+		_spec.ClearField(selection.FieldFrom, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Until(); ok {
+		_spec.SetField(selection.FieldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.UntilCleared() {
+		_spec.ClearField(selection.FieldUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Visibility(); ok {
 		_spec.SetField(selection.FieldVisibility, field.TypeEnum, value)

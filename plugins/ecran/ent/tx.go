@@ -12,14 +12,24 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Consent is the client for interacting with the Consent builders.
+	Consent *ConsentClient
 	// Curator is the client for interacting with the Curator builders.
 	Curator *CuratorClient
 	// Label is the client for interacting with the Label builders.
 	Label *LabelClient
+	// Page is the client for interacting with the Page builders.
+	Page *PageClient
 	// Pick is the client for interacting with the Pick builders.
 	Pick *PickClient
+	// Pin is the client for interacting with the Pin builders.
+	Pin *PinClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// Selection is the client for interacting with the Selection builders.
 	Selection *SelectionClient
+	// Vote is the client for interacting with the Vote builders.
+	Vote *VoteClient
 
 	// lazily loaded.
 	client     *Client
@@ -151,10 +161,15 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Consent = NewConsentClient(tx.config)
 	tx.Curator = NewCuratorClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
+	tx.Page = NewPageClient(tx.config)
 	tx.Pick = NewPickClient(tx.config)
+	tx.Pin = NewPinClient(tx.config)
+	tx.Proposal = NewProposalClient(tx.config)
 	tx.Selection = NewSelectionClient(tx.config)
+	tx.Vote = NewVoteClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.
@@ -164,7 +179,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Curator.QueryXXX(), the query will be executed
+// applies a query, for example: Consent.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -1052,7 +1052,8 @@ type Film struct {
 	Year          int32                  `protobuf:"varint,7,opt,name=year,proto3" json:"year,omitempty"`
 	DurationS     int32                  `protobuf:"varint,8,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
 	Form          string                 `protobuf:"bytes,9,opt,name=form,proto3" json:"form,omitempty"`
-	Consent       string                 `protobuf:"bytes,10,opt,name=consent,proto3" json:"consent,omitempty"` // to being selected: open, ask, none
+	Consent       string                 `protobuf:"bytes,10,opt,name=consent,proto3" json:"consent,omitempty"`  // to being selected: open, ask, none
+	Company       bool                   `protobuf:"varint,11,opt,name=company,proto3" json:"company,omitempty"` // the asker belongs to an organisation that it credits
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1155,6 +1156,13 @@ func (x *Film) GetConsent() string {
 		return x.Consent
 	}
 	return ""
+}
+
+func (x *Film) GetCompany() bool {
+	if x != nil {
+		return x.Company
+	}
+	return false
 }
 
 type FilmList struct {
@@ -1373,7 +1381,7 @@ const file_module_proto_rawDesc = "" +
 	"\n" +
 	"References\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\x12\x14\n" +
-	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xeb\x01\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\"\x85\x02\n" +
 	"\x04Film\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
@@ -1386,7 +1394,8 @@ const file_module_proto_rawDesc = "" +
 	"duration_s\x18\b \x01(\x05R\tdurationS\x12\x12\n" +
 	"\x04form\x18\t \x01(\tR\x04form\x12\x18\n" +
 	"\aconsent\x18\n" +
-	" \x01(\tR\aconsent\":\n" +
+	" \x01(\tR\aconsent\x12\x18\n" +
+	"\acompany\x18\v \x01(\bR\acompany\":\n" +
 	"\bFilmList\x12.\n" +
 	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"D\n" +
 	"\x06Person\x12\x0e\n" +

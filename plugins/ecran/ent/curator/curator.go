@@ -63,8 +63,9 @@ type Role string
 
 // Role values.
 const (
-	RoleDirector Role = "director"
-	RoleCurator  Role = "curator"
+	RoleDirector    Role = "director"
+	RoleCurator     Role = "curator"
+	RoleContributor Role = "contributor"
 )
 
 func (r Role) String() string {
@@ -74,7 +75,7 @@ func (r Role) String() string {
 // RoleValidator is a validator for the "role" field enum values. It is called by the builders before save.
 func RoleValidator(r Role) error {
 	switch r {
-	case RoleDirector, RoleCurator:
+	case RoleDirector, RoleCurator, RoleContributor:
 		return nil
 	default:
 		return fmt.Errorf("curator: invalid enum value for role field: %q", r)

@@ -33,14 +33,32 @@ const (
 	FieldName = "name"
 	// FieldSlug holds the string denoting the slug field in the database.
 	FieldSlug = "slug"
+	// FieldNameKey holds the string denoting the name_key field in the database.
+	FieldNameKey = "name_key"
 	// FieldManifesto holds the string denoting the manifesto field in the database.
 	FieldManifesto = "manifesto"
 	// FieldHolderID holds the string denoting the holder_id field in the database.
 	FieldHolderID = "holder_id"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldActedAt holds the string denoting the acted_at field in the database.
+	FieldActedAt = "acted_at"
+	// FieldMaxPins holds the string denoting the max_pins field in the database.
+	FieldMaxPins = "max_pins"
+	// FieldOwnFilms holds the string denoting the own_films field in the database.
+	FieldOwnFilms = "own_films"
+	// FieldNoteRequired holds the string denoting the note_required field in the database.
+	FieldNoteRequired = "note_required"
+	// FieldVotesNeeded holds the string denoting the votes_needed field in the database.
+	FieldVotesNeeded = "votes_needed"
 	// EdgeCurators holds the string denoting the curators edge name in mutations.
 	EdgeCurators = "curators"
 	// EdgeSelections holds the string denoting the selections edge name in mutations.
 	EdgeSelections = "selections"
+	// EdgeProposals holds the string denoting the proposals edge name in mutations.
+	EdgeProposals = "proposals"
+	// EdgeConsents holds the string denoting the consents edge name in mutations.
+	EdgeConsents = "consents"
 	// Table holds the table name of the label in the database.
 	Table = "labels"
 	// CuratorsTable is the table that holds the curators relation/edge.
@@ -57,6 +75,20 @@ const (
 	SelectionsInverseTable = "selections"
 	// SelectionsColumn is the table column denoting the selections relation/edge.
 	SelectionsColumn = "label_id"
+	// ProposalsTable is the table that holds the proposals relation/edge.
+	ProposalsTable = "proposals"
+	// ProposalsInverseTable is the table name for the Proposal entity.
+	// It exists in this package in order to avoid circular dependency with the "proposal" package.
+	ProposalsInverseTable = "proposals"
+	// ProposalsColumn is the table column denoting the proposals relation/edge.
+	ProposalsColumn = "label_id"
+	// ConsentsTable is the table that holds the consents relation/edge.
+	ConsentsTable = "consents"
+	// ConsentsInverseTable is the table name for the Consent entity.
+	// It exists in this package in order to avoid circular dependency with the "consent" package.
+	ConsentsInverseTable = "consents"
+	// ConsentsColumn is the table column denoting the consents relation/edge.
+	ConsentsColumn = "label_id"
 )
 
 // Columns holds all SQL columns for label fields.
@@ -71,8 +103,15 @@ var Columns = []string{
 	FieldKind,
 	FieldName,
 	FieldSlug,
+	FieldNameKey,
 	FieldManifesto,
 	FieldHolderID,
+	FieldState,
+	FieldActedAt,
+	FieldMaxPins,
+	FieldOwnFilms,
+	FieldNoteRequired,
+	FieldVotesNeeded,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -108,10 +147,18 @@ var (
 	NameValidator func(string) error
 	// SlugValidator is a validator for the "slug" field. It is called by the builders before save.
 	SlugValidator func(string) error
+	// NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
+	NameKeyValidator func(string) error
 	// DefaultManifesto holds the default value on creation for the "manifesto" field.
 	DefaultManifesto string
 	// ManifestoValidator is a validator for the "manifesto" field. It is called by the builders before save.
 	ManifestoValidator func(string) error
+	// DefaultMaxPins holds the default value on creation for the "max_pins" field.
+	DefaultMaxPins int
+	// DefaultNoteRequired holds the default value on creation for the "note_required" field.
+	DefaultNoteRequired bool
+	// DefaultVotesNeeded holds the default value on creation for the "votes_needed" field.
+	DefaultVotesNeeded int
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -123,13 +170,13 @@ type Kind string
 
 // Kind values.
 const (
-	KindPlatform    Kind = "platform"
-	KindRegion      Kind = "region"
-	KindInstitution Kind = "institution"
-	KindFestival    Kind = "festival"
-	KindCommittee   Kind = "committee"
-	KindPersonality Kind = "personality"
 	KindPersonal    Kind = "personal"
+	KindPersonality Kind = "personality"
+	KindCommittee   Kind = "committee"
+	KindFestival    Kind = "festival"
+	KindInstitution Kind = "institution"
+	KindRegion      Kind = "region"
+	KindPlatform    Kind = "platform"
 )
 
 func (k Kind) String() string {
@@ -139,10 +186,63 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindPlatform, KindRegion, KindInstitution, KindFestival, KindCommittee, KindPersonality, KindPersonal:
+	case KindPersonal, KindPersonality, KindCommittee, KindFestival, KindInstitution, KindRegion, KindPlatform:
 		return nil
 	default:
 		return fmt.Errorf("label: invalid enum value for kind field: %q", k)
+	}
+}
+
+// State defines the type for the "state" enum field.
+type State string
+
+// StateActive is the default value of the State enum.
+const DefaultState = StateActive
+
+// State values.
+const (
+	StateRequested State = "requested"
+	StateActive    State = "active"
+	StateClosed    State = "closed"
+)
+
+func (s State) String() string {
+	return string(s)
+}
+
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s State) error {
+	switch s {
+	case StateRequested, StateActive, StateClosed:
+		return nil
+	default:
+		return fmt.Errorf("label: invalid enum value for state field: %q", s)
+	}
+}
+
+// OwnFilms defines the type for the "own_films" enum field.
+type OwnFilms string
+
+// OwnFilmsDeclared is the default value of the OwnFilms enum.
+const DefaultOwnFilms = OwnFilmsDeclared
+
+// OwnFilms values.
+const (
+	OwnFilmsDeclared  OwnFilms = "declared"
+	OwnFilmsForbidden OwnFilms = "forbidden"
+)
+
+func (of OwnFilms) String() string {
+	return string(of)
+}
+
+// OwnFilmsValidator is a validator for the "own_films" field enum values. It is called by the builders before save.
+func OwnFilmsValidator(of OwnFilms) error {
+	switch of {
+	case OwnFilmsDeclared, OwnFilmsForbidden:
+		return nil
+	default:
+		return fmt.Errorf("label: invalid enum value for own_films field: %q", of)
 	}
 }
 
@@ -199,6 +299,11 @@ func BySlug(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSlug, opts...).ToFunc()
 }
 
+// ByNameKey orders the results by the name_key field.
+func ByNameKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNameKey, opts...).ToFunc()
+}
+
 // ByManifesto orders the results by the manifesto field.
 func ByManifesto(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldManifesto, opts...).ToFunc()
@@ -207,6 +312,36 @@ func ByManifesto(opts ...sql.OrderTermOption) OrderOption {
 // ByHolderID orders the results by the holder_id field.
 func ByHolderID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHolderID, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByActedAt orders the results by the acted_at field.
+func ByActedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActedAt, opts...).ToFunc()
+}
+
+// ByMaxPins orders the results by the max_pins field.
+func ByMaxPins(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxPins, opts...).ToFunc()
+}
+
+// ByOwnFilms orders the results by the own_films field.
+func ByOwnFilms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnFilms, opts...).ToFunc()
+}
+
+// ByNoteRequired orders the results by the note_required field.
+func ByNoteRequired(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNoteRequired, opts...).ToFunc()
+}
+
+// ByVotesNeeded orders the results by the votes_needed field.
+func ByVotesNeeded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVotesNeeded, opts...).ToFunc()
 }
 
 // ByCuratorsCount orders the results by curators count.
@@ -236,6 +371,34 @@ func BySelections(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSelectionsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByProposalsCount orders the results by proposals count.
+func ByProposalsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProposalsStep(), opts...)
+	}
+}
+
+// ByProposals orders the results by proposals terms.
+func ByProposals(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProposalsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByConsentsCount orders the results by consents count.
+func ByConsentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newConsentsStep(), opts...)
+	}
+}
+
+// ByConsents orders the results by consents terms.
+func ByConsents(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newConsentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCuratorsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -248,5 +411,19 @@ func newSelectionsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SelectionsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, SelectionsTable, SelectionsColumn),
+	)
+}
+func newProposalsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProposalsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ProposalsTable, ProposalsColumn),
+	)
+}
+func newConsentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ConsentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ConsentsTable, ConsentsColumn),
 	)
 }

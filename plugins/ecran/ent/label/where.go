@@ -105,6 +105,11 @@ func Slug(v string) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldSlug, v))
 }
 
+// NameKey applies equality check predicate on the "name_key" field. It's identical to NameKeyEQ.
+func NameKey(v string) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldNameKey, v))
+}
+
 // Manifesto applies equality check predicate on the "manifesto" field. It's identical to ManifestoEQ.
 func Manifesto(v string) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldManifesto, v))
@@ -113,6 +118,26 @@ func Manifesto(v string) predicate.Label {
 // HolderID applies equality check predicate on the "holder_id" field. It's identical to HolderIDEQ.
 func HolderID(v string) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldHolderID, v))
+}
+
+// ActedAt applies equality check predicate on the "acted_at" field. It's identical to ActedAtEQ.
+func ActedAt(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldActedAt, v))
+}
+
+// MaxPins applies equality check predicate on the "max_pins" field. It's identical to MaxPinsEQ.
+func MaxPins(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldMaxPins, v))
+}
+
+// NoteRequired applies equality check predicate on the "note_required" field. It's identical to NoteRequiredEQ.
+func NoteRequired(v bool) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldNoteRequired, v))
+}
+
+// VotesNeeded applies equality check predicate on the "votes_needed" field. It's identical to VotesNeededEQ.
+func VotesNeeded(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldVotesNeeded, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -580,6 +605,71 @@ func SlugContainsFold(v string) predicate.Label {
 	return predicate.Label(sql.FieldContainsFold(FieldSlug, v))
 }
 
+// NameKeyEQ applies the EQ predicate on the "name_key" field.
+func NameKeyEQ(v string) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldNameKey, v))
+}
+
+// NameKeyNEQ applies the NEQ predicate on the "name_key" field.
+func NameKeyNEQ(v string) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldNameKey, v))
+}
+
+// NameKeyIn applies the In predicate on the "name_key" field.
+func NameKeyIn(vs ...string) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldNameKey, vs...))
+}
+
+// NameKeyNotIn applies the NotIn predicate on the "name_key" field.
+func NameKeyNotIn(vs ...string) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldNameKey, vs...))
+}
+
+// NameKeyGT applies the GT predicate on the "name_key" field.
+func NameKeyGT(v string) predicate.Label {
+	return predicate.Label(sql.FieldGT(FieldNameKey, v))
+}
+
+// NameKeyGTE applies the GTE predicate on the "name_key" field.
+func NameKeyGTE(v string) predicate.Label {
+	return predicate.Label(sql.FieldGTE(FieldNameKey, v))
+}
+
+// NameKeyLT applies the LT predicate on the "name_key" field.
+func NameKeyLT(v string) predicate.Label {
+	return predicate.Label(sql.FieldLT(FieldNameKey, v))
+}
+
+// NameKeyLTE applies the LTE predicate on the "name_key" field.
+func NameKeyLTE(v string) predicate.Label {
+	return predicate.Label(sql.FieldLTE(FieldNameKey, v))
+}
+
+// NameKeyContains applies the Contains predicate on the "name_key" field.
+func NameKeyContains(v string) predicate.Label {
+	return predicate.Label(sql.FieldContains(FieldNameKey, v))
+}
+
+// NameKeyHasPrefix applies the HasPrefix predicate on the "name_key" field.
+func NameKeyHasPrefix(v string) predicate.Label {
+	return predicate.Label(sql.FieldHasPrefix(FieldNameKey, v))
+}
+
+// NameKeyHasSuffix applies the HasSuffix predicate on the "name_key" field.
+func NameKeyHasSuffix(v string) predicate.Label {
+	return predicate.Label(sql.FieldHasSuffix(FieldNameKey, v))
+}
+
+// NameKeyEqualFold applies the EqualFold predicate on the "name_key" field.
+func NameKeyEqualFold(v string) predicate.Label {
+	return predicate.Label(sql.FieldEqualFold(FieldNameKey, v))
+}
+
+// NameKeyContainsFold applies the ContainsFold predicate on the "name_key" field.
+func NameKeyContainsFold(v string) predicate.Label {
+	return predicate.Label(sql.FieldContainsFold(FieldNameKey, v))
+}
+
 // ManifestoEQ applies the EQ predicate on the "manifesto" field.
 func ManifestoEQ(v string) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldManifesto, v))
@@ -710,6 +800,176 @@ func HolderIDContainsFold(v string) predicate.Label {
 	return predicate.Label(sql.FieldContainsFold(FieldHolderID, v))
 }
 
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v State) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldState, v))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v State) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldState, v))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...State) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldState, vs...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...State) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldState, vs...))
+}
+
+// ActedAtEQ applies the EQ predicate on the "acted_at" field.
+func ActedAtEQ(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldActedAt, v))
+}
+
+// ActedAtNEQ applies the NEQ predicate on the "acted_at" field.
+func ActedAtNEQ(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldActedAt, v))
+}
+
+// ActedAtIn applies the In predicate on the "acted_at" field.
+func ActedAtIn(vs ...time.Time) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldActedAt, vs...))
+}
+
+// ActedAtNotIn applies the NotIn predicate on the "acted_at" field.
+func ActedAtNotIn(vs ...time.Time) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldActedAt, vs...))
+}
+
+// ActedAtGT applies the GT predicate on the "acted_at" field.
+func ActedAtGT(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldGT(FieldActedAt, v))
+}
+
+// ActedAtGTE applies the GTE predicate on the "acted_at" field.
+func ActedAtGTE(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldGTE(FieldActedAt, v))
+}
+
+// ActedAtLT applies the LT predicate on the "acted_at" field.
+func ActedAtLT(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldLT(FieldActedAt, v))
+}
+
+// ActedAtLTE applies the LTE predicate on the "acted_at" field.
+func ActedAtLTE(v time.Time) predicate.Label {
+	return predicate.Label(sql.FieldLTE(FieldActedAt, v))
+}
+
+// MaxPinsEQ applies the EQ predicate on the "max_pins" field.
+func MaxPinsEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldMaxPins, v))
+}
+
+// MaxPinsNEQ applies the NEQ predicate on the "max_pins" field.
+func MaxPinsNEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldMaxPins, v))
+}
+
+// MaxPinsIn applies the In predicate on the "max_pins" field.
+func MaxPinsIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldMaxPins, vs...))
+}
+
+// MaxPinsNotIn applies the NotIn predicate on the "max_pins" field.
+func MaxPinsNotIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldMaxPins, vs...))
+}
+
+// MaxPinsGT applies the GT predicate on the "max_pins" field.
+func MaxPinsGT(v int) predicate.Label {
+	return predicate.Label(sql.FieldGT(FieldMaxPins, v))
+}
+
+// MaxPinsGTE applies the GTE predicate on the "max_pins" field.
+func MaxPinsGTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldGTE(FieldMaxPins, v))
+}
+
+// MaxPinsLT applies the LT predicate on the "max_pins" field.
+func MaxPinsLT(v int) predicate.Label {
+	return predicate.Label(sql.FieldLT(FieldMaxPins, v))
+}
+
+// MaxPinsLTE applies the LTE predicate on the "max_pins" field.
+func MaxPinsLTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldLTE(FieldMaxPins, v))
+}
+
+// OwnFilmsEQ applies the EQ predicate on the "own_films" field.
+func OwnFilmsEQ(v OwnFilms) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldOwnFilms, v))
+}
+
+// OwnFilmsNEQ applies the NEQ predicate on the "own_films" field.
+func OwnFilmsNEQ(v OwnFilms) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldOwnFilms, v))
+}
+
+// OwnFilmsIn applies the In predicate on the "own_films" field.
+func OwnFilmsIn(vs ...OwnFilms) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldOwnFilms, vs...))
+}
+
+// OwnFilmsNotIn applies the NotIn predicate on the "own_films" field.
+func OwnFilmsNotIn(vs ...OwnFilms) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldOwnFilms, vs...))
+}
+
+// NoteRequiredEQ applies the EQ predicate on the "note_required" field.
+func NoteRequiredEQ(v bool) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldNoteRequired, v))
+}
+
+// NoteRequiredNEQ applies the NEQ predicate on the "note_required" field.
+func NoteRequiredNEQ(v bool) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldNoteRequired, v))
+}
+
+// VotesNeededEQ applies the EQ predicate on the "votes_needed" field.
+func VotesNeededEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldVotesNeeded, v))
+}
+
+// VotesNeededNEQ applies the NEQ predicate on the "votes_needed" field.
+func VotesNeededNEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldVotesNeeded, v))
+}
+
+// VotesNeededIn applies the In predicate on the "votes_needed" field.
+func VotesNeededIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldVotesNeeded, vs...))
+}
+
+// VotesNeededNotIn applies the NotIn predicate on the "votes_needed" field.
+func VotesNeededNotIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldVotesNeeded, vs...))
+}
+
+// VotesNeededGT applies the GT predicate on the "votes_needed" field.
+func VotesNeededGT(v int) predicate.Label {
+	return predicate.Label(sql.FieldGT(FieldVotesNeeded, v))
+}
+
+// VotesNeededGTE applies the GTE predicate on the "votes_needed" field.
+func VotesNeededGTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldGTE(FieldVotesNeeded, v))
+}
+
+// VotesNeededLT applies the LT predicate on the "votes_needed" field.
+func VotesNeededLT(v int) predicate.Label {
+	return predicate.Label(sql.FieldLT(FieldVotesNeeded, v))
+}
+
+// VotesNeededLTE applies the LTE predicate on the "votes_needed" field.
+func VotesNeededLTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldLTE(FieldVotesNeeded, v))
+}
+
 // HasCurators applies the HasEdge predicate on the "curators" edge.
 func HasCurators() predicate.Label {
 	return predicate.Label(func(s *sql.Selector) {
@@ -748,6 +1008,52 @@ func HasSelections() predicate.Label {
 func HasSelectionsWith(preds ...predicate.Selection) predicate.Label {
 	return predicate.Label(func(s *sql.Selector) {
 		step := newSelectionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasProposals applies the HasEdge predicate on the "proposals" edge.
+func HasProposals() predicate.Label {
+	return predicate.Label(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ProposalsTable, ProposalsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProposalsWith applies the HasEdge predicate on the "proposals" edge with a given conditions (other predicates).
+func HasProposalsWith(preds ...predicate.Proposal) predicate.Label {
+	return predicate.Label(func(s *sql.Selector) {
+		step := newProposalsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasConsents applies the HasEdge predicate on the "consents" edge.
+func HasConsents() predicate.Label {
+	return predicate.Label(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ConsentsTable, ConsentsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasConsentsWith applies the HasEdge predicate on the "consents" edge with a given conditions (other predicates).
+func HasConsentsWith(preds ...predicate.Consent) predicate.Label {
+	return predicate.Label(func(s *sql.Selector) {
+		step := newConsentsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

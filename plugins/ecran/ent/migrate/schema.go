@@ -9,11 +9,58 @@ import (
 )
 
 var (
+	// ConsentsColumns holds the columns for the "consents" table.
+	ConsentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "film_id", Type: field.TypeString},
+		{Name: "asked_by", Type: field.TypeString},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"asked", "granted", "refused", "lapsed"}, Default: "asked"},
+		{Name: "label_id", Type: field.TypeString, Size: 36},
+	}
+	// ConsentsTable holds the schema information for the "consents" table.
+	ConsentsTable = &schema.Table{
+		Name:       "consents",
+		Columns:    ConsentsColumns,
+		PrimaryKey: []*schema.Column{ConsentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "consents_labels_consents",
+				Columns:    []*schema.Column{ConsentsColumns[12]},
+				RefColumns: []*schema.Column{LabelsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "consent_film_id_label_id",
+				Unique:  true,
+				Columns: []*schema.Column{ConsentsColumns[7], ConsentsColumns[12]},
+			},
+			{
+				Name:    "consent_film_id_asked_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConsentsColumns[7], ConsentsColumns[9], ConsentsColumns[0]},
+			},
+			{
+				Name:    "consent_label_id_asked_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConsentsColumns[12], ConsentsColumns[9], ConsentsColumns[0]},
+			},
+		},
+	}
 	// CuratorsColumns holds the columns for the "curators" table.
 	CuratorsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
 		{Name: "person_id", Type: field.TypeString},
-		{Name: "role", Type: field.TypeEnum, Enums: []string{"director", "curator"}},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"director", "curator", "contributor"}},
 		{Name: "label_id", Type: field.TypeString, Size: 36},
 	}
 	// CuratorsTable holds the schema information for the "curators" table.
@@ -51,11 +98,18 @@ var (
 		{Name: "network_id", Type: field.TypeString, Size: 36},
 		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
 		{Name: "space_id", Type: field.TypeString, Size: 36},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"platform", "region", "institution", "festival", "committee", "personality", "personal"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"personal", "personality", "committee", "festival", "institution", "region", "platform"}},
 		{Name: "name", Type: field.TypeString, Size: 120},
 		{Name: "slug", Type: field.TypeString, Size: 100},
+		{Name: "name_key", Type: field.TypeString, Size: 400},
 		{Name: "manifesto", Type: field.TypeString, Size: 10000, Default: ""},
 		{Name: "holder_id", Type: field.TypeString},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"requested", "active", "closed"}, Default: "active"},
+		{Name: "acted_at", Type: field.TypeTime},
+		{Name: "max_pins", Type: field.TypeInt, Default: 3},
+		{Name: "own_films", Type: field.TypeEnum, Enums: []string{"declared", "forbidden"}, Default: "declared"},
+		{Name: "note_required", Type: field.TypeBool, Default: false},
+		{Name: "votes_needed", Type: field.TypeInt, Default: 0},
 	}
 	// LabelsTable holds the schema information for the "labels" table.
 	LabelsTable = &schema.Table{
@@ -96,12 +150,44 @@ var (
 			{
 				Name:    "label_holder_id",
 				Unique:  false,
-				Columns: []*schema.Column{LabelsColumns[11]},
+				Columns: []*schema.Column{LabelsColumns[12]},
 			},
 			{
 				Name:    "label_of_space",
 				Unique:  true,
-				Columns: []*schema.Column{LabelsColumns[6], LabelsColumns[9]},
+				Columns: []*schema.Column{LabelsColumns[6], LabelsColumns[10]},
+			},
+			{
+				Name:    "label_of_network",
+				Unique:  true,
+				Columns: []*schema.Column{LabelsColumns[4], LabelsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "kind <> 'personal' AND kind <> 'committee'",
+				},
+			},
+		},
+	}
+	// PagesColumns holds the columns for the "pages" table.
+	PagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "slots", Type: field.TypeInt, Default: 6},
+	}
+	// PagesTable holds the schema information for the "pages" table.
+	PagesTable = &schema.Table{
+		Name:       "pages",
+		Columns:    PagesColumns,
+		PrimaryKey: []*schema.Column{PagesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "page_of_space",
+				Unique:  true,
+				Columns: []*schema.Column{PagesColumns[6]},
 			},
 		},
 	}
@@ -118,10 +204,13 @@ var (
 		{Name: "note", Type: field.TypeString, Size: 5000, Default: ""},
 		{Name: "signer_id", Type: field.TypeString},
 		{Name: "signer_name", Type: field.TypeString},
+		{Name: "conflict", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "from", Type: field.TypeTime},
 		{Name: "until", Type: field.TypeTime, Nullable: true},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"on_screen", "ended"}, Default: "on_screen"},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reason", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"under_vote", "asked", "scheduled", "on_screen", "ended", "withdrawn", "removed", "refused"}, Default: "on_screen"},
 		{Name: "recognised_at", Type: field.TypeTime, Nullable: true},
 		{Name: "selection_id", Type: field.TypeString, Size: 36},
 	}
@@ -133,7 +222,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "picks_selections_picks",
-				Columns:    []*schema.Column{PicksColumns[16]},
+				Columns:    []*schema.Column{PicksColumns[19]},
 				RefColumns: []*schema.Column{SelectionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -142,7 +231,12 @@ var (
 			{
 				Name:    "pick_selection_id_state_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{PicksColumns[16], PicksColumns[14], PicksColumns[11], PicksColumns[0]},
+				Columns: []*schema.Column{PicksColumns[19], PicksColumns[17], PicksColumns[12], PicksColumns[0]},
+			},
+			{
+				Name:    "pick_selection_id_state_from_id",
+				Unique:  false,
+				Columns: []*schema.Column{PicksColumns[19], PicksColumns[17], PicksColumns[13], PicksColumns[0]},
 			},
 			{
 				Name:    "pick_film_id",
@@ -150,11 +244,106 @@ var (
 				Columns: []*schema.Column{PicksColumns[7]},
 			},
 			{
-				Name:    "pick_on_screen",
+				Name:    "pick_current",
 				Unique:  true,
-				Columns: []*schema.Column{PicksColumns[16], PicksColumns[7]},
+				Columns: []*schema.Column{PicksColumns[19], PicksColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state = 'on_screen'",
+					Where: "ended_at IS NULL",
+				},
+			},
+		},
+	}
+	// PinsColumns holds the columns for the "pins" table.
+	PinsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "slot", Type: field.TypeInt},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"label", "selection", "pick"}},
+		{Name: "target_id", Type: field.TypeString},
+		{Name: "label_id", Type: field.TypeString},
+		{Name: "reason", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "signer_id", Type: field.TypeString},
+		{Name: "signer_name", Type: field.TypeString},
+		{Name: "from", Type: field.TypeTime},
+		{Name: "until", Type: field.TypeTime, Nullable: true},
+	}
+	// PinsTable holds the schema information for the "pins" table.
+	PinsTable = &schema.Table{
+		Name:       "pins",
+		Columns:    PinsColumns,
+		PrimaryKey: []*schema.Column{PinsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pin_space_id_from_id",
+				Unique:  false,
+				Columns: []*schema.Column{PinsColumns[6], PinsColumns[14], PinsColumns[0]},
+			},
+			{
+				Name:    "pin_label_id",
+				Unique:  false,
+				Columns: []*schema.Column{PinsColumns[10]},
+			},
+			{
+				Name:    "pin_target_id",
+				Unique:  false,
+				Columns: []*schema.Column{PinsColumns[9]},
+			},
+		},
+	}
+	// ProposalsColumns holds the columns for the "proposals" table.
+	ProposalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "network_id", Type: field.TypeString, Size: 36},
+		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
+		{Name: "space_id", Type: field.TypeString, Size: 36},
+		{Name: "film_id", Type: field.TypeString},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "why", Type: field.TypeString, Size: 2000},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"proposed", "taken", "declined", "withdrawn"}, Default: "proposed"},
+		{Name: "answer", Type: field.TypeString, Size: 2000, Default: ""},
+		{Name: "decided_by", Type: field.TypeString, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "pick_id", Type: field.TypeString, Nullable: true},
+		{Name: "label_id", Type: field.TypeString, Size: 36},
+	}
+	// ProposalsTable holds the schema information for the "proposals" table.
+	ProposalsTable = &schema.Table{
+		Name:       "proposals",
+		Columns:    ProposalsColumns,
+		PrimaryKey: []*schema.Column{ProposalsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "proposals_labels_proposals",
+				Columns:    []*schema.Column{ProposalsColumns[15]},
+				RefColumns: []*schema.Column{LabelsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proposal_label_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[15], ProposalsColumns[1], ProposalsColumns[0]},
+			},
+			{
+				Name:    "proposal_person_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[8], ProposalsColumns[1], ProposalsColumns[0]},
+			},
+			{
+				Name:    "proposal_open",
+				Unique:  true,
+				Columns: []*schema.Column{ProposalsColumns[15], ProposalsColumns[7], ProposalsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'proposed'",
 				},
 			},
 		},
@@ -171,6 +360,12 @@ var (
 		{Name: "title", Type: field.TypeString, Size: 200},
 		{Name: "slug", Type: field.TypeString, Size: 100},
 		{Name: "text", Type: field.TypeString, Size: 20000, Default: ""},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"playlist", "permanent", "cycle", "carte_blanche"}, Default: "playlist"},
+		{Name: "ordering", Type: field.TypeEnum, Enums: []string{"manual", "chronological"}, Default: "manual"},
+		{Name: "edition", Type: field.TypeInt, Nullable: true},
+		{Name: "guest_id", Type: field.TypeString, Nullable: true},
+		{Name: "from", Type: field.TypeTime, Nullable: true},
+		{Name: "until", Type: field.TypeTime, Nullable: true},
 		{Name: "visibility", Type: field.TypeEnum, Enums: []string{"public", "unlisted", "private"}, Default: "public"},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"draft", "published"}, Default: "draft"},
 		{Name: "published_at", Type: field.TypeTime, Nullable: true},
@@ -185,7 +380,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "selections_labels_selections",
-				Columns:    []*schema.Column{SelectionsColumns[14]},
+				Columns:    []*schema.Column{SelectionsColumns[20]},
 				RefColumns: []*schema.Column{LabelsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -224,40 +419,108 @@ var (
 			{
 				Name:    "selection_label_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SelectionsColumns[14], SelectionsColumns[1], SelectionsColumns[0]},
+				Columns: []*schema.Column{SelectionsColumns[20], SelectionsColumns[1], SelectionsColumns[0]},
+			},
+		},
+	}
+	// VotesColumns holds the columns for the "votes" table.
+	VotesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "choice", Type: field.TypeEnum, Enums: []string{"yes", "no", "veto"}},
+		{Name: "pick_id", Type: field.TypeString, Size: 36},
+	}
+	// VotesTable holds the schema information for the "votes" table.
+	VotesTable = &schema.Table{
+		Name:       "votes",
+		Columns:    VotesColumns,
+		PrimaryKey: []*schema.Column{VotesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "votes_picks_votes",
+				Columns:    []*schema.Column{VotesColumns[5]},
+				RefColumns: []*schema.Column{PicksColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "vote_pick_id_person_id",
+				Unique:  true,
+				Columns: []*schema.Column{VotesColumns[5], VotesColumns[3]},
 			},
 		},
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ConsentsTable,
 		CuratorsTable,
 		LabelsTable,
+		PagesTable,
 		PicksTable,
+		PinsTable,
+		ProposalsTable,
 		SelectionsTable,
+		VotesTable,
 	}
 )
 
 func init() {
+	ConsentsTable.ForeignKeys[0].RefTable = LabelsTable
+	ConsentsTable.Annotation = &entsql.Annotation{}
+	ConsentsTable.Annotation.Checks = map[string]string{
+		"consent_answered": "(state = 'asked') = (answered_at IS NULL)",
+		"consent_state":    "state IN ('asked', 'granted', 'refused', 'lapsed')",
+	}
 	CuratorsTable.ForeignKeys[0].RefTable = LabelsTable
 	CuratorsTable.Annotation = &entsql.Annotation{}
 	CuratorsTable.Annotation.Checks = map[string]string{
-		"curator_role": "role IN ('director', 'curator')",
+		"curator_role": "role IN ('director', 'curator', 'contributor')",
 	}
 	LabelsTable.Annotation = &entsql.Annotation{}
 	LabelsTable.Annotation.Checks = map[string]string{
-		"label_kind": "kind IN ('platform', 'region', 'institution', 'festival', 'committee', 'personality', 'personal')",
+		"label_kind":      "kind IN ('personal', 'personality', 'committee', 'festival', 'institution', 'region', 'platform')",
+		"label_own_films": "own_films IN ('declared', 'forbidden')",
+		"label_rules":     "max_pins >= 0 AND votes_needed >= 0",
+		"label_state":     "state IN ('requested', 'active', 'closed')",
+	}
+	PagesTable.Annotation = &entsql.Annotation{}
+	PagesTable.Annotation.Checks = map[string]string{
+		"page_slots": "slots BETWEEN 1 AND 24",
 	}
 	PicksTable.ForeignKeys[0].RefTable = SelectionsTable
 	PicksTable.Annotation = &entsql.Annotation{}
 	PicksTable.Annotation.Checks = map[string]string{
-		"pick_ended": "(state = 'ended') = (until IS NOT NULL)",
-		"pick_state": "state IN ('on_screen', 'ended')",
+		"pick_ended": "(state IN ('ended', 'withdrawn', 'removed', 'refused')) = (ended_at IS NOT NULL)",
+		"pick_state": "state IN ('under_vote', 'asked', 'scheduled', 'on_screen', 'ended', 'withdrawn', 'removed', 'refused')",
+	}
+	PinsTable.Annotation = &entsql.Annotation{}
+	PinsTable.Annotation.Checks = map[string]string{
+		"pin_dates": "until >= \"from\"",
+		"pin_kind":  "kind IN ('label', 'selection', 'pick')",
+		"pin_slot":  "slot >= 1",
+	}
+	ProposalsTable.ForeignKeys[0].RefTable = LabelsTable
+	ProposalsTable.Annotation = &entsql.Annotation{}
+	ProposalsTable.Annotation.Checks = map[string]string{
+		"proposal_decided": "(state = 'proposed') = (decided_at IS NULL)",
+		"proposal_state":   "state IN ('proposed', 'taken', 'declined', 'withdrawn')",
 	}
 	SelectionsTable.ForeignKeys[0].RefTable = LabelsTable
 	SelectionsTable.Annotation = &entsql.Annotation{}
 	SelectionsTable.Annotation.Checks = map[string]string{
+		"selection_dates":      "until > \"from\"",
+		"selection_kind":       "kind IN ('playlist', 'permanent', 'cycle', 'carte_blanche')",
+		"selection_ordering":   "ordering IN ('manual', 'chronological')",
 		"selection_published":  "(state = 'published') = (published_at IS NOT NULL)",
 		"selection_state":      "state IN ('draft', 'published')",
 		"selection_visibility": "visibility IN ('public', 'unlisted', 'private')",
+	}
+	VotesTable.ForeignKeys[0].RefTable = PicksTable
+	VotesTable.Annotation = &entsql.Annotation{}
+	VotesTable.Annotation.Checks = map[string]string{
+		"vote_choice": "choice IN ('yes', 'no', 'veto')",
 	}
 }

@@ -37,18 +37,26 @@ const (
 	FieldSignerID = "signer_id"
 	// FieldSignerName holds the string denoting the signer_name field in the database.
 	FieldSignerName = "signer_name"
+	// FieldConflict holds the string denoting the conflict field in the database.
+	FieldConflict = "conflict"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldFrom holds the string denoting the from field in the database.
 	FieldFrom = "from"
 	// FieldUntil holds the string denoting the until field in the database.
 	FieldUntil = "until"
+	// FieldEndedAt holds the string denoting the ended_at field in the database.
+	FieldEndedAt = "ended_at"
+	// FieldReason holds the string denoting the reason field in the database.
+	FieldReason = "reason"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldRecognisedAt holds the string denoting the recognised_at field in the database.
 	FieldRecognisedAt = "recognised_at"
 	// EdgeSelection holds the string denoting the selection edge name in mutations.
 	EdgeSelection = "selection"
+	// EdgeVotes holds the string denoting the votes edge name in mutations.
+	EdgeVotes = "votes"
 	// Table holds the table name of the pick in the database.
 	Table = "picks"
 	// SelectionTable is the table that holds the selection relation/edge.
@@ -58,6 +66,13 @@ const (
 	SelectionInverseTable = "selections"
 	// SelectionColumn is the table column denoting the selection relation/edge.
 	SelectionColumn = "selection_id"
+	// VotesTable is the table that holds the votes relation/edge.
+	VotesTable = "votes"
+	// VotesInverseTable is the table name for the Vote entity.
+	// It exists in this package in order to avoid circular dependency with the "vote" package.
+	VotesInverseTable = "votes"
+	// VotesColumn is the table column denoting the votes relation/edge.
+	VotesColumn = "pick_id"
 )
 
 // Columns holds all SQL columns for pick fields.
@@ -74,9 +89,12 @@ var Columns = []string{
 	FieldNote,
 	FieldSignerID,
 	FieldSignerName,
+	FieldConflict,
 	FieldPosition,
 	FieldFrom,
 	FieldUntil,
+	FieldEndedAt,
+	FieldReason,
 	FieldState,
 	FieldRecognisedAt,
 }
@@ -114,6 +132,14 @@ var (
 	DefaultNote string
 	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	NoteValidator func(string) error
+	// DefaultConflict holds the default value on creation for the "conflict" field.
+	DefaultConflict string
+	// ConflictValidator is a validator for the "conflict" field. It is called by the builders before save.
+	ConflictValidator func(string) error
+	// DefaultReason holds the default value on creation for the "reason" field.
+	DefaultReason string
+	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	ReasonValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -128,8 +154,14 @@ const DefaultState = StateOnScreen
 
 // State values.
 const (
-	StateOnScreen State = "on_screen"
-	StateEnded    State = "ended"
+	StateUnderVote State = "under_vote"
+	StateAsked     State = "asked"
+	StateScheduled State = "scheduled"
+	StateOnScreen  State = "on_screen"
+	StateEnded     State = "ended"
+	StateWithdrawn State = "withdrawn"
+	StateRemoved   State = "removed"
+	StateRefused   State = "refused"
 )
 
 func (s State) String() string {
@@ -139,7 +171,7 @@ func (s State) String() string {
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s State) error {
 	switch s {
-	case StateOnScreen, StateEnded:
+	case StateUnderVote, StateAsked, StateScheduled, StateOnScreen, StateEnded, StateWithdrawn, StateRemoved, StateRefused:
 		return nil
 	default:
 		return fmt.Errorf("pick: invalid enum value for state field: %q", s)
@@ -209,6 +241,11 @@ func BySignerName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSignerName, opts...).ToFunc()
 }
 
+// ByConflict orders the results by the conflict field.
+func ByConflict(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConflict, opts...).ToFunc()
+}
+
 // ByPosition orders the results by the position field.
 func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPosition, opts...).ToFunc()
@@ -222,6 +259,16 @@ func ByFrom(opts ...sql.OrderTermOption) OrderOption {
 // ByUntil orders the results by the until field.
 func ByUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUntil, opts...).ToFunc()
+}
+
+// ByEndedAt orders the results by the ended_at field.
+func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
+}
+
+// ByReason orders the results by the reason field.
+func ByReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReason, opts...).ToFunc()
 }
 
 // ByState orders the results by the state field.
@@ -240,10 +287,31 @@ func BySelectionField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSelectionStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByVotesCount orders the results by votes count.
+func ByVotesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newVotesStep(), opts...)
+	}
+}
+
+// ByVotes orders the results by votes terms.
+func ByVotes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newVotesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSelectionStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SelectionInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, SelectionTable, SelectionColumn),
+	)
+}
+func newVotesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(VotesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, VotesTable, VotesColumn),
 	)
 }

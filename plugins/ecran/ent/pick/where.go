@@ -120,6 +120,11 @@ func SignerName(v string) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldSignerName, v))
 }
 
+// Conflict applies equality check predicate on the "conflict" field. It's identical to ConflictEQ.
+func Conflict(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldConflict, v))
+}
+
 // Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
 func Position(v int) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldPosition, v))
@@ -133,6 +138,16 @@ func From(v time.Time) predicate.Pick {
 // Until applies equality check predicate on the "until" field. It's identical to UntilEQ.
 func Until(v time.Time) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldUntil, v))
+}
+
+// EndedAt applies equality check predicate on the "ended_at" field. It's identical to EndedAtEQ.
+func EndedAt(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldEndedAt, v))
+}
+
+// Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
+func Reason(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldReason, v))
 }
 
 // RecognisedAt applies equality check predicate on the "recognised_at" field. It's identical to RecognisedAtEQ.
@@ -780,6 +795,71 @@ func SignerNameContainsFold(v string) predicate.Pick {
 	return predicate.Pick(sql.FieldContainsFold(FieldSignerName, v))
 }
 
+// ConflictEQ applies the EQ predicate on the "conflict" field.
+func ConflictEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldConflict, v))
+}
+
+// ConflictNEQ applies the NEQ predicate on the "conflict" field.
+func ConflictNEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldNEQ(FieldConflict, v))
+}
+
+// ConflictIn applies the In predicate on the "conflict" field.
+func ConflictIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldIn(FieldConflict, vs...))
+}
+
+// ConflictNotIn applies the NotIn predicate on the "conflict" field.
+func ConflictNotIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldNotIn(FieldConflict, vs...))
+}
+
+// ConflictGT applies the GT predicate on the "conflict" field.
+func ConflictGT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGT(FieldConflict, v))
+}
+
+// ConflictGTE applies the GTE predicate on the "conflict" field.
+func ConflictGTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGTE(FieldConflict, v))
+}
+
+// ConflictLT applies the LT predicate on the "conflict" field.
+func ConflictLT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLT(FieldConflict, v))
+}
+
+// ConflictLTE applies the LTE predicate on the "conflict" field.
+func ConflictLTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLTE(FieldConflict, v))
+}
+
+// ConflictContains applies the Contains predicate on the "conflict" field.
+func ConflictContains(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContains(FieldConflict, v))
+}
+
+// ConflictHasPrefix applies the HasPrefix predicate on the "conflict" field.
+func ConflictHasPrefix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasPrefix(FieldConflict, v))
+}
+
+// ConflictHasSuffix applies the HasSuffix predicate on the "conflict" field.
+func ConflictHasSuffix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasSuffix(FieldConflict, v))
+}
+
+// ConflictEqualFold applies the EqualFold predicate on the "conflict" field.
+func ConflictEqualFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEqualFold(FieldConflict, v))
+}
+
+// ConflictContainsFold applies the ContainsFold predicate on the "conflict" field.
+func ConflictContainsFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContainsFold(FieldConflict, v))
+}
+
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldPosition, v))
@@ -910,6 +990,121 @@ func UntilNotNil() predicate.Pick {
 	return predicate.Pick(sql.FieldNotNull(FieldUntil))
 }
 
+// EndedAtEQ applies the EQ predicate on the "ended_at" field.
+func EndedAtEQ(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldEndedAt, v))
+}
+
+// EndedAtNEQ applies the NEQ predicate on the "ended_at" field.
+func EndedAtNEQ(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldNEQ(FieldEndedAt, v))
+}
+
+// EndedAtIn applies the In predicate on the "ended_at" field.
+func EndedAtIn(vs ...time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldIn(FieldEndedAt, vs...))
+}
+
+// EndedAtNotIn applies the NotIn predicate on the "ended_at" field.
+func EndedAtNotIn(vs ...time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldNotIn(FieldEndedAt, vs...))
+}
+
+// EndedAtGT applies the GT predicate on the "ended_at" field.
+func EndedAtGT(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldGT(FieldEndedAt, v))
+}
+
+// EndedAtGTE applies the GTE predicate on the "ended_at" field.
+func EndedAtGTE(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldGTE(FieldEndedAt, v))
+}
+
+// EndedAtLT applies the LT predicate on the "ended_at" field.
+func EndedAtLT(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldLT(FieldEndedAt, v))
+}
+
+// EndedAtLTE applies the LTE predicate on the "ended_at" field.
+func EndedAtLTE(v time.Time) predicate.Pick {
+	return predicate.Pick(sql.FieldLTE(FieldEndedAt, v))
+}
+
+// EndedAtIsNil applies the IsNil predicate on the "ended_at" field.
+func EndedAtIsNil() predicate.Pick {
+	return predicate.Pick(sql.FieldIsNull(FieldEndedAt))
+}
+
+// EndedAtNotNil applies the NotNil predicate on the "ended_at" field.
+func EndedAtNotNil() predicate.Pick {
+	return predicate.Pick(sql.FieldNotNull(FieldEndedAt))
+}
+
+// ReasonEQ applies the EQ predicate on the "reason" field.
+func ReasonEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldReason, v))
+}
+
+// ReasonNEQ applies the NEQ predicate on the "reason" field.
+func ReasonNEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldNEQ(FieldReason, v))
+}
+
+// ReasonIn applies the In predicate on the "reason" field.
+func ReasonIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldIn(FieldReason, vs...))
+}
+
+// ReasonNotIn applies the NotIn predicate on the "reason" field.
+func ReasonNotIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldNotIn(FieldReason, vs...))
+}
+
+// ReasonGT applies the GT predicate on the "reason" field.
+func ReasonGT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGT(FieldReason, v))
+}
+
+// ReasonGTE applies the GTE predicate on the "reason" field.
+func ReasonGTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGTE(FieldReason, v))
+}
+
+// ReasonLT applies the LT predicate on the "reason" field.
+func ReasonLT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLT(FieldReason, v))
+}
+
+// ReasonLTE applies the LTE predicate on the "reason" field.
+func ReasonLTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLTE(FieldReason, v))
+}
+
+// ReasonContains applies the Contains predicate on the "reason" field.
+func ReasonContains(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContains(FieldReason, v))
+}
+
+// ReasonHasPrefix applies the HasPrefix predicate on the "reason" field.
+func ReasonHasPrefix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasPrefix(FieldReason, v))
+}
+
+// ReasonHasSuffix applies the HasSuffix predicate on the "reason" field.
+func ReasonHasSuffix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasSuffix(FieldReason, v))
+}
+
+// ReasonEqualFold applies the EqualFold predicate on the "reason" field.
+func ReasonEqualFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEqualFold(FieldReason, v))
+}
+
+// ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
+func ReasonContainsFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContainsFold(FieldReason, v))
+}
+
 // StateEQ applies the EQ predicate on the "state" field.
 func StateEQ(v State) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldState, v))
@@ -995,6 +1190,29 @@ func HasSelection() predicate.Pick {
 func HasSelectionWith(preds ...predicate.Selection) predicate.Pick {
 	return predicate.Pick(func(s *sql.Selector) {
 		step := newSelectionStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasVotes applies the HasEdge predicate on the "votes" edge.
+func HasVotes() predicate.Pick {
+	return predicate.Pick(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, VotesTable, VotesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasVotesWith applies the HasEdge predicate on the "votes" edge with a given conditions (other predicates).
+func HasVotesWith(preds ...predicate.Vote) predicate.Pick {
+	return predicate.Pick(func(s *sql.Selector) {
+		step := newVotesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

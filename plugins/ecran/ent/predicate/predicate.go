@@ -6,14 +6,29 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Consent is the predicate function for consent builders.
+type Consent func(*sql.Selector)
+
 // Curator is the predicate function for curator builders.
 type Curator func(*sql.Selector)
 
 // Label is the predicate function for label builders.
 type Label func(*sql.Selector)
 
+// Page is the predicate function for page builders.
+type Page func(*sql.Selector)
+
 // Pick is the predicate function for pick builders.
 type Pick func(*sql.Selector)
 
+// Pin is the predicate function for pin builders.
+type Pin func(*sql.Selector)
+
+// Proposal is the predicate function for proposal builders.
+type Proposal func(*sql.Selector)
+
 // Selection is the predicate function for selection builders.
 type Selection func(*sql.Selector)
+
+// Vote is the predicate function for vote builders.
+type Vote func(*sql.Selector)

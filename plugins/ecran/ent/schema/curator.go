@@ -23,8 +23,8 @@ func (Curator) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("label_id").Immutable(),
 		field.String("person_id").Immutable(),
-		field.Enum("role").Values("director", "curator").
-			Comment("A director also answers for the label itself."),
+		field.Enum("role").Values("director", "curator", "contributor").
+			Comment("A director also answers for the label itself; a contributor votes and reads along, and does not pick."),
 	}
 }
 
@@ -46,6 +46,6 @@ func (Curator) Indexes() []ent.Index {
 // Annotations of a curator.
 func (Curator) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
-		"curator_role": "role IN ('director', 'curator')",
+		"curator_role": "role IN ('director', 'curator', 'contributor')",
 	})}
 }

@@ -31,11 +31,16 @@ func (Pick) Fields() []ent.Field {
 			Comment("The person who signed."),
 		field.String("signer_name").Immutable().
 			Comment("Their name on the day they signed."),
-		field.Int("position").Immutable(),
-		field.Time("from").Immutable(),
-		field.Time("until").Optional().Nillable().
-			Comment("When it left the screen; null while it is on."),
-		field.Enum("state").Values("on_screen", "ended").Default("on_screen"),
+		field.String("conflict").Immutable().Default("").MaxRuneLen(500).
+			Comment("What the signer has to do with the film, in their words; empty where that is nothing."),
+		field.Int("position"),
+		field.Time("from").Comment("When it came on screen, or will."),
+		field.Time("until").Optional().Nillable().Comment("When it is to leave the screen; null: not by itself."),
+		field.Time("ended_at").Optional().Nillable().Comment("When it left, in whatever way; null while it is current."),
+		field.String("reason").Default("").MaxRuneLen(500).Comment("Why it left, if that is to be known."),
+		field.Enum("state").
+			Values("under_vote", "asked", "scheduled", "on_screen", "ended", "withdrawn", "removed", "refused").
+			Default("on_screen"),
 		field.Time("recognised_at").Optional().Nillable().
 			Comment("When the film was told; null while the selection is a draft."),
 	}
@@ -45,24 +50,26 @@ func (Pick) Fields() []ent.Field {
 func (Pick) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("selection", Selection.Type).Ref("picks").Field("selection_id").Unique().Required().Immutable(),
+		edge.To("votes", Vote.Type),
 	}
 }
 
-// Indexes of a pick: the order of its selection, the picks of a film, and that
-// a film is on screen once in a selection.
+// Indexes of a pick: the orders of its selection, the picks of a film, and that
+// a film is in a selection once at a time.
 func (Pick) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("selection_id", "state", "position", "id"),
+		index.Fields("selection_id", "state", "from", "id"),
 		index.Fields("film_id"),
-		index.Fields("selection_id", "film_id").Unique().StorageKey("pick_on_screen").
-			Annotations(entsql.IndexWhere("state = 'on_screen'")),
+		index.Fields("selection_id", "film_id").Unique().StorageKey("pick_current").
+			Annotations(entsql.IndexWhere("ended_at IS NULL")),
 	}
 }
 
 // Annotations of a pick.
 func (Pick) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
-		"pick_state": "state IN ('on_screen', 'ended')",
-		"pick_ended": "(state = 'ended') = (until IS NOT NULL)",
+		"pick_state": "state IN ('under_vote', 'asked', 'scheduled', 'on_screen', 'ended', 'withdrawn', 'removed', 'refused')",
+		"pick_ended": "(state IN ('ended', 'withdrawn', 'removed', 'refused')) = (ended_at IS NOT NULL)",
 	})}
 }

@@ -28,6 +28,14 @@ func (Selection) Fields() []ent.Field {
 		field.String("slug").NotEmpty().MaxRuneLen(100).
 			Comment("The title as an address; also the alphabetical order, without accents or case."),
 		field.Text("text").Default("").MaxRuneLen(20_000),
+		field.Enum("kind").Values("playlist", "permanent", "cycle", "carte_blanche").Default("playlist"),
+		field.Enum("ordering").Values("manual", "chronological").Default("manual").
+			Comment("By hand, or in the order in which the films came on screen."),
+		field.Int("edition").Optional().Nillable().Comment("The how-manyeth of its kind: a festival's 12th."),
+		field.String("guest_id").Optional().Nillable().
+			Comment("Who was given this carte blanche: they pick in it, and in no other selection of the label."),
+		field.Time("from").Optional().Nillable().Comment("When it comes on screen; null: when it is published."),
+		field.Time("until").Optional().Nillable().Comment("When it leaves the screen; null: not before somebody ends it."),
 		field.Enum("visibility").Values("public", "unlisted", "private").Default("public").
 			Comment("Unlisted: for whoever has the address, in no list. Private: for the label's people."),
 		field.Enum("state").Values("draft", "published").Default("draft"),
@@ -54,6 +62,9 @@ func (Selection) Indexes() []ent.Index {
 // Annotations of a selection.
 func (Selection) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
+		"selection_kind":       "kind IN ('playlist', 'permanent', 'cycle', 'carte_blanche')",
+		"selection_ordering":   "ordering IN ('manual', 'chronological')",
+		"selection_dates":      "until > \"from\"",
 		"selection_visibility": "visibility IN ('public', 'unlisted', 'private')",
 		"selection_state":      "state IN ('draft', 'published')",
 		"selection_published":  "(state = 'published') = (published_at IS NOT NULL)",

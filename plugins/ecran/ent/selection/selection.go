@@ -35,6 +35,18 @@ const (
 	FieldSlug = "slug"
 	// FieldText holds the string denoting the text field in the database.
 	FieldText = "text"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
+	// FieldOrdering holds the string denoting the ordering field in the database.
+	FieldOrdering = "ordering"
+	// FieldEdition holds the string denoting the edition field in the database.
+	FieldEdition = "edition"
+	// FieldGuestID holds the string denoting the guest_id field in the database.
+	FieldGuestID = "guest_id"
+	// FieldFrom holds the string denoting the from field in the database.
+	FieldFrom = "from"
+	// FieldUntil holds the string denoting the until field in the database.
+	FieldUntil = "until"
 	// FieldVisibility holds the string denoting the visibility field in the database.
 	FieldVisibility = "visibility"
 	// FieldState holds the string denoting the state field in the database.
@@ -78,6 +90,12 @@ var Columns = []string{
 	FieldTitle,
 	FieldSlug,
 	FieldText,
+	FieldKind,
+	FieldOrdering,
+	FieldEdition,
+	FieldGuestID,
+	FieldFrom,
+	FieldUntil,
 	FieldVisibility,
 	FieldState,
 	FieldPublishedAt,
@@ -128,6 +146,60 @@ var (
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+// Kind defines the type for the "kind" enum field.
+type Kind string
+
+// KindPlaylist is the default value of the Kind enum.
+const DefaultKind = KindPlaylist
+
+// Kind values.
+const (
+	KindPlaylist     Kind = "playlist"
+	KindPermanent    Kind = "permanent"
+	KindCycle        Kind = "cycle"
+	KindCarteBlanche Kind = "carte_blanche"
+)
+
+func (k Kind) String() string {
+	return string(k)
+}
+
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k Kind) error {
+	switch k {
+	case KindPlaylist, KindPermanent, KindCycle, KindCarteBlanche:
+		return nil
+	default:
+		return fmt.Errorf("selection: invalid enum value for kind field: %q", k)
+	}
+}
+
+// Ordering defines the type for the "ordering" enum field.
+type Ordering string
+
+// OrderingManual is the default value of the Ordering enum.
+const DefaultOrdering = OrderingManual
+
+// Ordering values.
+const (
+	OrderingManual        Ordering = "manual"
+	OrderingChronological Ordering = "chronological"
+)
+
+func (o Ordering) String() string {
+	return string(o)
+}
+
+// OrderingValidator is a validator for the "ordering" field enum values. It is called by the builders before save.
+func OrderingValidator(o Ordering) error {
+	switch o {
+	case OrderingManual, OrderingChronological:
+		return nil
+	default:
+		return fmt.Errorf("selection: invalid enum value for ordering field: %q", o)
+	}
+}
 
 // Visibility defines the type for the "visibility" enum field.
 type Visibility string
@@ -238,6 +310,36 @@ func BySlug(opts ...sql.OrderTermOption) OrderOption {
 // ByText orders the results by the text field.
 func ByText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldText, opts...).ToFunc()
+}
+
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
+// ByOrdering orders the results by the ordering field.
+func ByOrdering(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrdering, opts...).ToFunc()
+}
+
+// ByEdition orders the results by the edition field.
+func ByEdition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEdition, opts...).ToFunc()
+}
+
+// ByGuestID orders the results by the guest_id field.
+func ByGuestID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGuestID, opts...).ToFunc()
+}
+
+// ByFrom orders the results by the from field.
+func ByFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFrom, opts...).ToFunc()
+}
+
+// ByUntil orders the results by the until field.
+func ByUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUntil, opts...).ToFunc()
 }
 
 // ByVisibility orders the results by the visibility field.

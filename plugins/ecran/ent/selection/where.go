@@ -115,6 +115,26 @@ func Text(v string) predicate.Selection {
 	return predicate.Selection(sql.FieldEQ(FieldText, v))
 }
 
+// Edition applies equality check predicate on the "edition" field. It's identical to EditionEQ.
+func Edition(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldEdition, v))
+}
+
+// GuestID applies equality check predicate on the "guest_id" field. It's identical to GuestIDEQ.
+func GuestID(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldGuestID, v))
+}
+
+// From applies equality check predicate on the "from" field. It's identical to FromEQ.
+func From(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldFrom, v))
+}
+
+// Until applies equality check predicate on the "until" field. It's identical to UntilEQ.
+func Until(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldUntil, v))
+}
+
 // PublishedAt applies equality check predicate on the "published_at" field. It's identical to PublishedAtEQ.
 func PublishedAt(v time.Time) predicate.Selection {
 	return predicate.Selection(sql.FieldEQ(FieldPublishedAt, v))
@@ -698,6 +718,271 @@ func TextEqualFold(v string) predicate.Selection {
 // TextContainsFold applies the ContainsFold predicate on the "text" field.
 func TextContainsFold(v string) predicate.Selection {
 	return predicate.Selection(sql.FieldContainsFold(FieldText, v))
+}
+
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v Kind) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldKind, v))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v Kind) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldKind, v))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...Kind) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldKind, vs...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...Kind) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldKind, vs...))
+}
+
+// OrderingEQ applies the EQ predicate on the "ordering" field.
+func OrderingEQ(v Ordering) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldOrdering, v))
+}
+
+// OrderingNEQ applies the NEQ predicate on the "ordering" field.
+func OrderingNEQ(v Ordering) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldOrdering, v))
+}
+
+// OrderingIn applies the In predicate on the "ordering" field.
+func OrderingIn(vs ...Ordering) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldOrdering, vs...))
+}
+
+// OrderingNotIn applies the NotIn predicate on the "ordering" field.
+func OrderingNotIn(vs ...Ordering) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldOrdering, vs...))
+}
+
+// EditionEQ applies the EQ predicate on the "edition" field.
+func EditionEQ(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldEdition, v))
+}
+
+// EditionNEQ applies the NEQ predicate on the "edition" field.
+func EditionNEQ(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldEdition, v))
+}
+
+// EditionIn applies the In predicate on the "edition" field.
+func EditionIn(vs ...int) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldEdition, vs...))
+}
+
+// EditionNotIn applies the NotIn predicate on the "edition" field.
+func EditionNotIn(vs ...int) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldEdition, vs...))
+}
+
+// EditionGT applies the GT predicate on the "edition" field.
+func EditionGT(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldGT(FieldEdition, v))
+}
+
+// EditionGTE applies the GTE predicate on the "edition" field.
+func EditionGTE(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldGTE(FieldEdition, v))
+}
+
+// EditionLT applies the LT predicate on the "edition" field.
+func EditionLT(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldLT(FieldEdition, v))
+}
+
+// EditionLTE applies the LTE predicate on the "edition" field.
+func EditionLTE(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldLTE(FieldEdition, v))
+}
+
+// EditionIsNil applies the IsNil predicate on the "edition" field.
+func EditionIsNil() predicate.Selection {
+	return predicate.Selection(sql.FieldIsNull(FieldEdition))
+}
+
+// EditionNotNil applies the NotNil predicate on the "edition" field.
+func EditionNotNil() predicate.Selection {
+	return predicate.Selection(sql.FieldNotNull(FieldEdition))
+}
+
+// GuestIDEQ applies the EQ predicate on the "guest_id" field.
+func GuestIDEQ(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldGuestID, v))
+}
+
+// GuestIDNEQ applies the NEQ predicate on the "guest_id" field.
+func GuestIDNEQ(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldGuestID, v))
+}
+
+// GuestIDIn applies the In predicate on the "guest_id" field.
+func GuestIDIn(vs ...string) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldGuestID, vs...))
+}
+
+// GuestIDNotIn applies the NotIn predicate on the "guest_id" field.
+func GuestIDNotIn(vs ...string) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldGuestID, vs...))
+}
+
+// GuestIDGT applies the GT predicate on the "guest_id" field.
+func GuestIDGT(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldGT(FieldGuestID, v))
+}
+
+// GuestIDGTE applies the GTE predicate on the "guest_id" field.
+func GuestIDGTE(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldGTE(FieldGuestID, v))
+}
+
+// GuestIDLT applies the LT predicate on the "guest_id" field.
+func GuestIDLT(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldLT(FieldGuestID, v))
+}
+
+// GuestIDLTE applies the LTE predicate on the "guest_id" field.
+func GuestIDLTE(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldLTE(FieldGuestID, v))
+}
+
+// GuestIDContains applies the Contains predicate on the "guest_id" field.
+func GuestIDContains(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldContains(FieldGuestID, v))
+}
+
+// GuestIDHasPrefix applies the HasPrefix predicate on the "guest_id" field.
+func GuestIDHasPrefix(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldHasPrefix(FieldGuestID, v))
+}
+
+// GuestIDHasSuffix applies the HasSuffix predicate on the "guest_id" field.
+func GuestIDHasSuffix(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldHasSuffix(FieldGuestID, v))
+}
+
+// GuestIDIsNil applies the IsNil predicate on the "guest_id" field.
+func GuestIDIsNil() predicate.Selection {
+	return predicate.Selection(sql.FieldIsNull(FieldGuestID))
+}
+
+// GuestIDNotNil applies the NotNil predicate on the "guest_id" field.
+func GuestIDNotNil() predicate.Selection {
+	return predicate.Selection(sql.FieldNotNull(FieldGuestID))
+}
+
+// GuestIDEqualFold applies the EqualFold predicate on the "guest_id" field.
+func GuestIDEqualFold(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldEqualFold(FieldGuestID, v))
+}
+
+// GuestIDContainsFold applies the ContainsFold predicate on the "guest_id" field.
+func GuestIDContainsFold(v string) predicate.Selection {
+	return predicate.Selection(sql.FieldContainsFold(FieldGuestID, v))
+}
+
+// FromEQ applies the EQ predicate on the "from" field.
+func FromEQ(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldFrom, v))
+}
+
+// FromNEQ applies the NEQ predicate on the "from" field.
+func FromNEQ(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldFrom, v))
+}
+
+// FromIn applies the In predicate on the "from" field.
+func FromIn(vs ...time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldFrom, vs...))
+}
+
+// FromNotIn applies the NotIn predicate on the "from" field.
+func FromNotIn(vs ...time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldFrom, vs...))
+}
+
+// FromGT applies the GT predicate on the "from" field.
+func FromGT(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldGT(FieldFrom, v))
+}
+
+// FromGTE applies the GTE predicate on the "from" field.
+func FromGTE(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldGTE(FieldFrom, v))
+}
+
+// FromLT applies the LT predicate on the "from" field.
+func FromLT(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldLT(FieldFrom, v))
+}
+
+// FromLTE applies the LTE predicate on the "from" field.
+func FromLTE(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldLTE(FieldFrom, v))
+}
+
+// FromIsNil applies the IsNil predicate on the "from" field.
+func FromIsNil() predicate.Selection {
+	return predicate.Selection(sql.FieldIsNull(FieldFrom))
+}
+
+// FromNotNil applies the NotNil predicate on the "from" field.
+func FromNotNil() predicate.Selection {
+	return predicate.Selection(sql.FieldNotNull(FieldFrom))
+}
+
+// UntilEQ applies the EQ predicate on the "until" field.
+func UntilEQ(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldUntil, v))
+}
+
+// UntilNEQ applies the NEQ predicate on the "until" field.
+func UntilNEQ(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldUntil, v))
+}
+
+// UntilIn applies the In predicate on the "until" field.
+func UntilIn(vs ...time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldUntil, vs...))
+}
+
+// UntilNotIn applies the NotIn predicate on the "until" field.
+func UntilNotIn(vs ...time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldUntil, vs...))
+}
+
+// UntilGT applies the GT predicate on the "until" field.
+func UntilGT(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldGT(FieldUntil, v))
+}
+
+// UntilGTE applies the GTE predicate on the "until" field.
+func UntilGTE(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldGTE(FieldUntil, v))
+}
+
+// UntilLT applies the LT predicate on the "until" field.
+func UntilLT(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldLT(FieldUntil, v))
+}
+
+// UntilLTE applies the LTE predicate on the "until" field.
+func UntilLTE(v time.Time) predicate.Selection {
+	return predicate.Selection(sql.FieldLTE(FieldUntil, v))
+}
+
+// UntilIsNil applies the IsNil predicate on the "until" field.
+func UntilIsNil() predicate.Selection {
+	return predicate.Selection(sql.FieldIsNull(FieldUntil))
+}
+
+// UntilNotNil applies the NotNil predicate on the "until" field.
+func UntilNotNil() predicate.Selection {
+	return predicate.Selection(sql.FieldNotNull(FieldUntil))
 }
 
 // VisibilityEQ applies the EQ predicate on the "visibility" field.
