@@ -12,7 +12,7 @@
 //	cmd/labfilms                          the program, its settings, the only wiring
 //	core/api  plugins/host  plugins/sdk   HTTP, processes, the author's side
 //	core/accounts spaces directory
-//	     organisations films              the areas: each owns its rows and its rules
+//	     organisations films proofs       the areas: each owns its rows and its rules
 //	core/db events audit notify mail      the rails: any area, in the caller's transaction
 //	ent  policies                         rows, and who may do what
 //	core/communes crafts                  what France and the trade have fixed

@@ -38,6 +38,7 @@ import (
 	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
+	"github.com/labfilms/labfilms/ent/signingkey"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
 	"github.com/labfilms/labfilms/ent/spaceslug"
@@ -98,6 +99,8 @@ type Client struct {
 	SentMail *SentMailClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// Space is the client for interacting with the Space builders.
 	Space *SpaceClient
 	// SpaceModule is the client for interacting with the SpaceModule builders.
@@ -142,6 +145,7 @@ func (c *Client) init() {
 	c.Registration = NewRegistrationClient(c.config)
 	c.SentMail = NewSentMailClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.SigningKey = NewSigningKeyClient(c.config)
 	c.Space = NewSpaceClient(c.config)
 	c.SpaceModule = NewSpaceModuleClient(c.config)
 	c.SpaceSlug = NewSpaceSlugClient(c.config)
@@ -262,6 +266,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Registration:      NewRegistrationClient(cfg),
 		SentMail:          NewSentMailClient(cfg),
 		Session:           NewSessionClient(cfg),
+		SigningKey:        NewSigningKeyClient(cfg),
 		Space:             NewSpaceClient(cfg),
 		SpaceModule:       NewSpaceModuleClient(cfg),
 		SpaceSlug:         NewSpaceSlugClient(cfg),
@@ -309,6 +314,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Registration:      NewRegistrationClient(cfg),
 		SentMail:          NewSentMailClient(cfg),
 		Session:           NewSessionClient(cfg),
+		SigningKey:        NewSigningKeyClient(cfg),
 		Space:             NewSpaceClient(cfg),
 		SpaceModule:       NewSpaceModuleClient(cfg),
 		SpaceSlug:         NewSpaceSlugClient(cfg),
@@ -347,7 +353,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.FilmMember, c.Grant, c.Handle, c.IdempotencyRecord, c.Membership,
 		c.Notification, c.Organisation, c.Outbox, c.OutboxCursor, c.Person,
 		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.SentMail, c.Session,
-		c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
+		c.SigningKey, c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
 	} {
 		n.Use(hooks...)
 	}
@@ -361,7 +367,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.FilmMember, c.Grant, c.Handle, c.IdempotencyRecord, c.Membership,
 		c.Notification, c.Organisation, c.Outbox, c.OutboxCursor, c.Person,
 		c.PersonCraft, c.Proof, c.Recognition, c.Registration, c.SentMail, c.Session,
-		c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
+		c.SigningKey, c.Space, c.SpaceModule, c.SpaceSlug, c.Token, c.Transfer,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -416,6 +422,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SentMail.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *SigningKeyMutation:
+		return c.SigningKey.mutate(ctx, m)
 	case *SpaceMutation:
 		return c.Space.mutate(ctx, m)
 	case *SpaceModuleMutation:
@@ -4194,6 +4202,139 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 	}
 }
 
+// SigningKeyClient is a client for the SigningKey schema.
+type SigningKeyClient struct {
+	config
+}
+
+// NewSigningKeyClient returns a client for the SigningKey from the given config.
+func NewSigningKeyClient(c config) *SigningKeyClient {
+	return &SigningKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signingkey.Hooks(f(g(h())))`.
+func (c *SigningKeyClient) Use(hooks ...Hook) {
+	c.hooks.SigningKey = append(c.hooks.SigningKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signingkey.Intercept(f(g(h())))`.
+func (c *SigningKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SigningKey = append(c.inters.SigningKey, interceptors...)
+}
+
+// Create returns a builder for creating a SigningKey entity.
+func (c *SigningKeyClient) Create() *SigningKeyCreate {
+	mutation := newSigningKeyMutation(c.config, OpCreate)
+	return &SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SigningKey entities.
+func (c *SigningKeyClient) CreateBulk(builders ...*SigningKeyCreate) *SigningKeyCreateBulk {
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SigningKeyClient) MapCreateBulk(slice any, setFunc func(*SigningKeyCreate, int)) *SigningKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SigningKeyCreateBulk{err: fmt.Errorf("calling to SigningKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SigningKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SigningKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SigningKey.
+func (c *SigningKeyClient) Update() *SigningKeyUpdate {
+	mutation := newSigningKeyMutation(c.config, OpUpdate)
+	return &SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SigningKeyClient) UpdateOne(_m *SigningKey) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKey(_m))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SigningKeyClient) UpdateOneID(id string) *SigningKeyUpdateOne {
+	mutation := newSigningKeyMutation(c.config, OpUpdateOne, withSigningKeyID(id))
+	return &SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SigningKey.
+func (c *SigningKeyClient) Delete() *SigningKeyDelete {
+	mutation := newSigningKeyMutation(c.config, OpDelete)
+	return &SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SigningKeyClient) DeleteOne(_m *SigningKey) *SigningKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SigningKeyClient) DeleteOneID(id string) *SigningKeyDeleteOne {
+	builder := c.Delete().Where(signingkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SigningKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for SigningKey.
+func (c *SigningKeyClient) Query() *SigningKeyQuery {
+	return &SigningKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSigningKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SigningKey entity by its id.
+func (c *SigningKeyClient) Get(ctx context.Context, id string) (*SigningKey, error) {
+	return c.Query().Where(signingkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SigningKeyClient) GetX(ctx context.Context, id string) *SigningKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SigningKeyClient) Hooks() []Hook {
+	return c.hooks.SigningKey
+}
+
+// Interceptors returns the client interceptors.
+func (c *SigningKeyClient) Interceptors() []Interceptor {
+	return c.inters.SigningKey
+}
+
+func (c *SigningKeyClient) mutate(ctx context.Context, m *SigningKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SigningKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SigningKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SigningKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SigningKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SigningKey mutation op: %q", m.Op())
+	}
+}
+
 // SpaceClient is a client for the Space schema.
 type SpaceClient struct {
 	config
@@ -5009,13 +5150,14 @@ type (
 		Account, AuditEntry, BusyPeriod, Claim, Credit, DeadLetter, Film, FilmMember,
 		Grant, Handle, IdempotencyRecord, Membership, Notification, Organisation,
 		Outbox, OutboxCursor, Person, PersonCraft, Proof, Recognition, Registration,
-		SentMail, Session, Space, SpaceModule, SpaceSlug, Token, Transfer []ent.Hook
+		SentMail, Session, SigningKey, Space, SpaceModule, SpaceSlug, Token,
+		Transfer []ent.Hook
 	}
 	inters struct {
 		Account, AuditEntry, BusyPeriod, Claim, Credit, DeadLetter, Film, FilmMember,
 		Grant, Handle, IdempotencyRecord, Membership, Notification, Organisation,
 		Outbox, OutboxCursor, Person, PersonCraft, Proof, Recognition, Registration,
-		SentMail, Session, Space, SpaceModule, SpaceSlug, Token,
+		SentMail, Session, SigningKey, Space, SpaceModule, SpaceSlug, Token,
 		Transfer []ent.Interceptor
 	}
 )

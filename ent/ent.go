@@ -35,6 +35,7 @@ import (
 	"github.com/labfilms/labfilms/ent/registration"
 	"github.com/labfilms/labfilms/ent/sentmail"
 	"github.com/labfilms/labfilms/ent/session"
+	"github.com/labfilms/labfilms/ent/signingkey"
 	"github.com/labfilms/labfilms/ent/space"
 	"github.com/labfilms/labfilms/ent/spacemodule"
 	"github.com/labfilms/labfilms/ent/spaceslug"
@@ -123,6 +124,7 @@ func checkColumn(t, c string) error {
 			registration.Table:      registration.ValidColumn,
 			sentmail.Table:          sentmail.ValidColumn,
 			session.Table:           session.ValidColumn,
+			signingkey.Table:        signingkey.ValidColumn,
 			space.Table:             space.ValidColumn,
 			spacemodule.Table:       spacemodule.ValidColumn,
 			spaceslug.Table:         spaceslug.ValidColumn,

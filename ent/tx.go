@@ -60,6 +60,8 @@ type Tx struct {
 	SentMail *SentMailClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SigningKey is the client for interacting with the SigningKey builders.
+	SigningKey *SigningKeyClient
 	// Space is the client for interacting with the Space builders.
 	Space *SpaceClient
 	// SpaceModule is the client for interacting with the SpaceModule builders.
@@ -224,6 +226,7 @@ func (tx *Tx) init() {
 	tx.Registration = NewRegistrationClient(tx.config)
 	tx.SentMail = NewSentMailClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.SigningKey = NewSigningKeyClient(tx.config)
 	tx.Space = NewSpaceClient(tx.config)
 	tx.SpaceModule = NewSpaceModuleClient(tx.config)
 	tx.SpaceSlug = NewSpaceSlugClient(tx.config)

@@ -141,7 +141,7 @@ func countRows(t *testing.T, p *platform) string {
 	for _, table := range []string{
 		"spaces", "space_slugs", "space_modules", "accounts", "registrations", "handles", "proofs", "sessions", "tokens", "grants",
 		"people", "person_crafts", "busy_periods", "claims", "organisations", "memberships",
-		"films", "film_members", "transfers", "credits", "recognitions",
+		"films", "film_members", "transfers", "credits", "recognitions", "signing_keys",
 		"notifications", "outbox WHERE source = 'core'", "audit_entries", "idempotency_records",
 	} {
 		var n int

@@ -21,6 +21,8 @@ type cli struct {
 	Migrate migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	User    userCommand      `cmd:"" help:"Accounts: add, list, grant, suspend, reinstate."`
 	Module  moduleCommand    `cmd:"" help:"Modules: list, switch."`
+	Key     keyCommand       `cmd:"" help:"Keys that sign proofs: list, rotate."`
+	Proof   proofCommand     `cmd:"" help:"Proofs: verify."`
 	OpenAPI openapiCommand   `cmd:"" help:"Print the OpenAPI document of core and every module." name:"openapi"`
 	Doctor  doctorCommand    `cmd:"" help:"Say what is wrong with this installation, and how well modules are isolated."`
 	Version kong.VersionFlag `help:"Print the version and exit."`

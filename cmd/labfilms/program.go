@@ -22,7 +22,9 @@ import (
 	"github.com/labfilms/labfilms/core/films"
 	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/core/organisations"
+	"github.com/labfilms/labfilms/core/proofs"
 	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/core/search"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent/migrations"
 	"github.com/labfilms/labfilms/plugins/host"
@@ -54,6 +56,9 @@ type Program struct {
 	directory     *directory.Directory
 	organisations *organisations.Organisations
 	films         *films.Catalog
+	proofs        *proofs.Ring
+	search        *search.Finder
+	index         search.Index
 
 	host   *host.Host
 	api    *api.API
@@ -98,6 +103,7 @@ func Open(ctx context.Context, settings Settings, options Options) (_ *Program, 
 	p.directory = directory.New(p.db, p.gate, p.events, p.audit, p.notify)
 	p.organisations = organisations.New(p.db, p.gate, p.events, p.audit, p.notify)
 	p.films = films.New(p.db, p.gate, p.events, p.audit, p.notify)
+	p.proofs = proofs.New(p.db, p.gate, p.events, p.audit, p.secret)
 	if err := p.spaces.Seed(core.WithActor(ctx, core.System())); err != nil {
 		return nil, err
 	}
@@ -133,8 +139,11 @@ func (p *Program) Listen(ctx context.Context) error {
 	if err := p.startModules(ctx, public); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if err := p.openSearch(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	p.api, err = api.New(api.Config{
-		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Organisations: p.organisations, Films: p.films,
+		DB: p.db, Accounts: p.accounts, Spaces: p.spaces, Directory: p.directory, Organisations: p.organisations, Films: p.films, Proofs: p.proofs, Search: p.search,
 		Audit: p.audit, Notify: p.notify,
 		Modules: modules{p.host}, Secret: p.secret, Log: p.log,
 		PublicURL: public, Origins: p.settings.Origins, Proxies: p.settings.Proxies, Limits: p.options.Limits, Ready: p.Ready,
@@ -238,6 +247,9 @@ func (p *Program) Close() error {
 	if p.host != nil {
 		errs = errors.Join(errs, p.host.Close())
 	}
+	if p.index != nil {
+		errs = errors.Join(errs, p.index.Close())
+	}
 	if p.db != nil {
 		errs = errors.Join(errs, p.db.Close())
 	}
@@ -293,6 +305,8 @@ func (p *Program) subscribe(public string) error {
 	p.events.Subscribe("mail", accounts.MailEvents, p.accounts.Mailer(sender, address))
 	p.events.Subscribe("films", []string{"film.recognised.v1", "film.recognition_ended.v1"}, p.films.Recognise)
 	p.events.Subscribe("titles", []string{"credit.proposed.v1", "person.claimed.v1"}, p.films.Titles)
+	p.events.Subscribe(searchConsumer, p.searchEvents(), p.search.Take)
+	p.events.While(p.search.Keep)
 	for _, name := range p.host.Names() {
 		p.events.Subscribe("module."+name, p.host.Manifest(name).Listens, func(ctx context.Context, e core.Event) error {
 			return p.host.Deliver(ctx, name, e)
@@ -307,11 +321,15 @@ func (p *Program) hostFilms(ctx context.Context, ids []string) ([]host.Film, err
 	if err != nil {
 		return nil, err
 	}
+	companies, err := p.films.Companies(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	answer := make([]host.Film, 0, len(found))
 	for _, f := range found {
 		film := host.Film{
 			ID: f.ID, Title: f.Title, Slug: f.Slug, Stage: string(f.Stage), Space: f.SpaceID, Relations: f.Relations,
-			Form: string(f.Form), Consent: string(f.Consent),
+			Form: string(f.Form), Consent: string(f.Consent), Company: companies[f.ID],
 		}
 		if f.Year != nil {
 			film.Year = *f.Year

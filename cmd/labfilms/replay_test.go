@@ -142,6 +142,9 @@ var posts = map[string]func(t *testing.T, p *platform) (as, path string, body an
 		p.must(t, "region_admin@bretagne", http.MethodPost, "/v1/people/"+person+"/suspend", map[string]any{"reason": "Essai."})
 		return "region_admin@bretagne", "/v1/people/" + person + "/reinstate", map[string]any{"reason": "Fini."}
 	},
+	"rotate-signing-key": func(*testing.T, *platform) (string, string, any) {
+		return "platform_admin@france", "/v1/signing-keys/rotate", map[string]any{"reason": "Essai."}
+	},
 }
 
 // TestEveryPostIsAnsweredAgainAndDoneOnce replays every POST of the merged

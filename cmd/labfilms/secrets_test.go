@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/films"
 )
 
 // coreSecrets are core's private things. Who may see them is said by the
@@ -33,12 +37,12 @@ var coreSecrets = []secret{
 		},
 	},
 	{
-		name: "a film that was withdrawn",
+		name: "a film that was withdrawn, and what was said of it",
 		make: func(t *testing.T, p *platform, mark string) map[string]string {
 			film := p.must(t, "creator@bretagne", http.MethodPost, "/v1/films", map[string]any{"space": "bretagne", "title": mark}).field("id")
 			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
 			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/withdraw", nil)
-			return map[string]string{"film": film}
+			return map[string]string{"film": film, "recognition": p.recognised(t, film, mark)}
 		},
 		may: []string{"creator@bretagne", "moderator@bretagne", "region_admin@bretagne", "platform_admin@france"},
 	},
@@ -248,4 +252,26 @@ var coreSecrets = []secret{
 		// The member sees the grant of their own account in /v1/me.
 		may: []string{"member@hauts-de-france", "region_admin@bretagne", "platform_admin@france"},
 	},
+}
+
+// recognised says of the creator's film what a module would say, with mark in
+// every text, and returns the recognition.
+func (p *platform) recognised(t *testing.T, film, mark string) string {
+	t.Helper()
+	content, err := json.Marshal(films.Recognised{
+		Film: film, By: mark, Title: mark, Note: mark, URL: "/" + mark, From: p.db.Now(), SourceID: uuid.NewString(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := core.Event{Type: "film.recognised.v1", Source: "ecran", Subject: film, Data: content}
+	if err := p.films.Recognise(core.WithActor(t.Context(), core.System()), event); err != nil {
+		t.Fatal(err)
+	}
+	found := p.must(t, "creator@bretagne", http.MethodGet, "/v1/films/"+film+"/recognitions", nil)
+	var list struct{ Data []struct{ ID string } }
+	if err := json.Unmarshal(found.Body, &list); err != nil || len(list.Data) != 1 {
+		t.Fatalf("it is known as %s (%v)", found.Body, err)
+	}
+	return list.Data[0].ID
 }

@@ -21,7 +21,9 @@ import (
 	"github.com/labfilms/labfilms/core/films"
 	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/core/organisations"
+	"github.com/labfilms/labfilms/core/proofs"
 	"github.com/labfilms/labfilms/core/rest"
+	"github.com/labfilms/labfilms/core/search"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent"
 )
@@ -42,6 +44,8 @@ type Config struct {
 	Directory     *directory.Directory
 	Organisations *organisations.Organisations
 	Films         *films.Catalog
+	Proofs        *proofs.Ring
+	Search        *search.Finder
 	Audit         *audit.Log
 	Notify        *notify.Box
 	Modules       Modules
@@ -74,11 +78,14 @@ type API struct {
 	directory     *directory.Directory
 	organisations *organisations.Organisations
 	films         *films.Catalog
+	proofs        *proofs.Ring
+	finder        *search.Finder
 	audit         *audit.Log
 	notify        *notify.Box
 	modules       Modules
 
 	limits  *limiter
+	public  string // where people reach the platform
 	origins []string
 	secure  bool
 	ready   func(context.Context) error
@@ -111,7 +118,9 @@ func New(cfg Config) (*API, error) {
 		(*API).registerCredits,
 		(*API).registerFilmography,
 		(*API).registerRecognitions,
+		(*API).registerProofs,
 		(*API).registerAudit,
+		(*API).registerSearch,
 		(*API).registerCrafts,
 		(*API).registerCommunes,
 	)
@@ -126,8 +135,9 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 		documents: documents{made: map[string]*rest.Document{}},
 		cursors:   rest.NewCursors(cfg.Secret),
 		accounts:  cfg.Accounts, spaces: cfg.Spaces, directory: cfg.Directory,
-		organisations: cfg.Organisations, films: cfg.Films, audit: cfg.Audit, notify: cfg.Notify, modules: cfg.Modules,
+		organisations: cfg.Organisations, films: cfg.Films, proofs: cfg.Proofs, finder: cfg.Search, audit: cfg.Audit, notify: cfg.Notify, modules: cfg.Modules,
 		limits: newLimiter(cfg.Limits, cfg.DB.Now), origins: cfg.Origins,
+		public: cfg.PublicURL,
 		secure: strings.HasPrefix(cfg.PublicURL, "https://"),
 		ready:  cfg.Ready,
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/labfilms/labfilms/core/directory"
 	"github.com/labfilms/labfilms/core/films"
 	"github.com/labfilms/labfilms/core/organisations"
+	"github.com/labfilms/labfilms/core/proofs"
 )
 
 // registerTags says what each group of operations is about, in the order in
@@ -37,6 +38,9 @@ func (a *API) registerTags() {
 			films.Stages.Chart(),
 			films.CreditStates.Chart(),
 			films.TransferStates.Chart(),
+		}},
+		{name: "Proofs", about: "What is said here, signed for those who have no account here, and the keys that verify it.", charts: []core.Chart{
+			proofs.States.Chart(),
 		}},
 		{name: "Audit", about: "Who did what to what, where and why: for those whom it concerns."},
 		{name: "Nomenclature", about: "What France and the trade have fixed: communes by INSEE code, crafts by department."},

@@ -21,6 +21,7 @@ import (
 	"github.com/labfilms/labfilms/core/films"
 	"github.com/labfilms/labfilms/core/notify"
 	"github.com/labfilms/labfilms/core/organisations"
+	"github.com/labfilms/labfilms/core/proofs"
 	"github.com/labfilms/labfilms/core/rest"
 	"github.com/labfilms/labfilms/core/spaces"
 	"github.com/labfilms/labfilms/ent/migrations"
@@ -55,7 +56,7 @@ func config(t *testing.T) Config {
 		DB: d, Modules: none{}, Secret: []byte(strings.Repeat("s", 32)), Log: log,
 		Accounts: accounts.New(d, gate, e, a, n), Spaces: spaces.New(d, gate, e, a, n),
 		Directory: directory.New(d, gate, e, a, n), Organisations: organisations.New(d, gate, e, a, n),
-		Films: films.New(d, gate, e, a, n), Audit: a, Notify: n,
+		Films: films.New(d, gate, e, a, n), Proofs: proofs.New(d, gate, e, a, []byte(strings.Repeat("s", 32))), Audit: a, Notify: n,
 	}
 	if err := c.Spaces.Seed(core.WithActor(ctx, core.System())); err != nil {
 		t.Fatal(err)

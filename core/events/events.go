@@ -49,6 +49,7 @@ type Log struct {
 
 	mu        sync.Mutex
 	consumers []*consumer
+	beside    []func(ctx context.Context)
 
 	patience patience
 }

@@ -78,6 +78,11 @@ func (l *Log) lead(ctx context.Context, lock *db.Lock) error {
 	if err := l.cursor(ctx, relay); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	for _, fn := range l.beside {
+		running.Go(func() { fn(ctx) })
+	}
+	l.mu.Unlock()
 	poll := time.NewTicker(l.patience.poll)
 	defer poll.Stop()
 	led := 0 // how many consumers are running: they are only ever added

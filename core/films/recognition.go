@@ -18,6 +18,14 @@ import (
 	"github.com/labfilms/labfilms/ent/recognition"
 )
 
+// ErrRecognitionUnknown is the fault of naming a recognition that the film does
+// not have.
+var ErrRecognitionUnknown = &core.Fault{
+	Kind: core.Missing, Code: "recognition_unknown",
+	EN: "This film has no such recognition.",
+	FR: "Ce film n'a pas cette reconnaissance.",
+}
+
 // What modules may say of a film.
 const (
 	recognised       = "film.recognised.v1"
@@ -166,6 +174,31 @@ func (c *Catalog) Recognitions(ctx context.Context, id string, page core.Page) (
 		list.Total = &total
 	}
 	return list, nil
+}
+
+// Recognition returns one recognition and the film that keeps it: actions
+// film.read and recognition.read. It returns ErrUnknown where there is no such
+// film for the actor, and ErrRecognitionUnknown where the film has no such
+// recognition.
+func (c *Catalog) Recognition(ctx context.Context, filmID, id string) (*ent.Film, *ent.Recognition, error) {
+	client := c.store.From(ctx)
+	f, err := c.seen(ctx, client, filmID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, action := range []string{"film.read", "recognition.read"} {
+		if err := c.allow(ctx, action, f); err != nil {
+			return nil, nil, err
+		}
+	}
+	if noID(id) {
+		return nil, nil, ErrRecognitionUnknown
+	}
+	said, err := client.Recognition.Query().Where(recognition.ID(id), recognition.FilmID(f.ID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil, ErrRecognitionUnknown
+	}
+	return f.Film, said, err
 }
 
 // RecognitionsOf returns the latest recognitions of these films, at most n of

@@ -1310,6 +1310,37 @@ var (
 			},
 		},
 	}
+	// SigningKeysColumns holds the columns for the "signing_keys" table.
+	SigningKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 43},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "public_key", Type: field.TypeBytes, Size: 32},
+		{Name: "sealed_key", Type: field.TypeBytes, Nullable: true, Size: 200},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"current", "retired"}, Default: "current"},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+	}
+	// SigningKeysTable holds the schema information for the "signing_keys" table.
+	SigningKeysTable = &schema.Table{
+		Name:       "signing_keys",
+		Columns:    SigningKeysColumns,
+		PrimaryKey: []*schema.Column{SigningKeysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signing_key_current",
+				Unique:  true,
+				Columns: []*schema.Column{SigningKeysColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'current'",
+				},
+			},
+			{
+				Name:    "signingkey_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SigningKeysColumns[1], SigningKeysColumns[0]},
+			},
+		},
+	}
 	// SpacesColumns holds the columns for the "spaces" table.
 	SpacesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -1572,6 +1603,7 @@ var (
 		RegistrationsTable,
 		SentMailsTable,
 		SessionsTable,
+		SigningKeysTable,
 		SpacesTable,
 		SpaceModulesTable,
 		SpaceSlugsTable,
@@ -1696,6 +1728,12 @@ func init() {
 	}
 	RegistrationsTable.ForeignKeys[0].RefTable = SpacesTable
 	SessionsTable.ForeignKeys[0].RefTable = AccountsTable
+	SigningKeysTable.Annotation = &entsql.Annotation{}
+	SigningKeysTable.Annotation.Checks = map[string]string{
+		"signing_key_retired": "(state = 'retired') = (retired_at IS NOT NULL)",
+		"signing_key_sealed":  "(state = 'current') = (sealed_key IS NOT NULL)",
+		"signing_key_state":   "state IN ('current', 'retired')",
+	}
 	SpacesTable.ForeignKeys[0].RefTable = SpacesTable
 	SpacesTable.Annotation = &entsql.Annotation{}
 	SpacesTable.Annotation.Checks = map[string]string{

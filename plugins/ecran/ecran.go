@@ -31,6 +31,7 @@ var (
 	_ sdk.Provisioner = (*Ecran)(nil)
 	_ sdk.Migrator    = (*Ecran)(nil)
 	_ sdk.Listener    = (*Ecran)(nil)
+	_ sdk.Findable    = (*Ecran)(nil)
 )
 
 // New returns the module, not yet provisioned.
@@ -49,6 +50,7 @@ func (e *Ecran) Manifest() sdk.Manifest {
 		Version:     "0.1.0",
 		Summary:     "Films chosen by people: labels, selections, signed picks.",
 		Permissions: []string{sdk.FilmsRead, sdk.PeopleRead},
+		Kinds:       []string{labelKind, selectionKind},
 		Emits: []string{
 			labelMade, labelAccepted, labelChanged, labelClosed, selectionChanged, selectionPublished,
 			pickMade, pickMoved, pickEnded, consentAsked, consentAnswered, proposalMade, proposalDecided, pinMade, pinEnded,

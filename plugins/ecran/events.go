@@ -162,7 +162,12 @@ func (e *Ecran) On(ctx context.Context, event sdk.Event) error {
 		if err != nil {
 			return err
 		}
-		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error { return e.closedTo(ctx, c, film) })
+		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+			if err := e.closedTo(ctx, c, film); err != nil {
+				return err
+			}
+			return retold(ctx, c, selection.HasPicksWith(pick.FilmID(film.ID), pick.StateEQ(pick.StateOnScreen)))
+		})
 	case pickDue:
 		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error { return e.pickIsDue(ctx, c, event.Subject) })
 	case selectionDue:

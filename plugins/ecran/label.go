@@ -2,6 +2,7 @@ package ecran
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -258,6 +259,11 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 				return err
 			}
 		}
+		if in.Name.Set {
+			if err := retold(ctx, c, selection.LabelID(id)); err != nil {
+				return err
+			}
+		}
 		if changed, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
 			return err
 		}
@@ -311,7 +317,7 @@ func (e *Ecran) moveLabel(ctx context.Context, id, action string, to label.State
 			return sdk.ErrStale
 		}
 		if to == label.StateClosed {
-			if err := endAllOf(ctx, c, id); err != nil {
+			if err := errors.Join(endAllOf(ctx, c, id), retold(ctx, c, selection.LabelID(id))); err != nil {
 				return err
 			}
 		}

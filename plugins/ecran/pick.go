@@ -291,6 +291,9 @@ func (e *Ecran) entered(ctx context.Context, c *ent.Client, s *ent.Selection, p 
 				return err
 			}
 		}
+		if err := retold(ctx, c, selection.ID(s.ID)); err != nil {
+			return err
+		}
 		if onView(s, sdk.Now(ctx)) {
 			return e.recognisePick(ctx, c, s, p)
 		}
@@ -536,6 +539,9 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 		}
 	}
 	if err := endPins(ctx, c, pinOf(p.ID)); err != nil {
+		return err
+	}
+	if err := retold(ctx, c, selection.ID(p.SelectionID)); err != nil {
 		return err
 	}
 	return sdk.Record(ctx, move.Event, p.ID, PickEnded{Selection: p.SelectionID, Film: p.FilmID, Until: at, State: string(to)})

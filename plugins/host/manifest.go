@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,7 @@ type Manifest struct {
 	Permissions []string        `json:"permissions"` // host services it asks for
 	Emits       []string        `json:"emits"`       // types of event it records
 	Listens     []string        `json:"listens"`     // types of event it is told
+	Kinds       []string        `json:"kinds"`       // of things that search finds
 	Settings    json.RawMessage `json:"settings"`    // a JSON Schema
 	Policy      string          `json:"policy"`      // lines "role, relations, action"
 }
@@ -31,6 +33,11 @@ const (
 // coreFacts are the events that are the core's to own and that a module may
 // find.
 var coreFacts = []string{"film.recognised.v1", "film.recognition_ended.v1", "credit.proposed.v1"}
+
+// coreKinds are what search finds of the core, and what it counts beside.
+var coreKinds = []string{"film", "person", "organisation", "kind", "region"}
+
+var kindName = regexp.MustCompile(`^[a-z]{2,24}$`)
 
 // description is what is known of a module while it is down.
 type description struct {
@@ -73,6 +80,11 @@ func (m Manifest) check(name string) error {
 	for _, event := range m.Emits {
 		if !strings.HasPrefix(event, name+".") && !slices.Contains(coreFacts, event) {
 			wrong = append(wrong, fmt.Errorf("the event %q is not its own", event))
+		}
+	}
+	for _, kind := range m.Kinds {
+		if !kindName.MatchString(kind) || slices.Contains(coreKinds, kind) {
+			wrong = append(wrong, fmt.Errorf("the kind %q is not one lower-case word, or it is the core's", kind))
 		}
 	}
 	return errors.Join(wrong...)

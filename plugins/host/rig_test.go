@@ -32,6 +32,7 @@ type rig struct {
 var (
 	_ sdk.Provisioner = (*rig)(nil)
 	_ sdk.Listener    = (*rig)(nil)
+	_ sdk.Findable    = (*rig)(nil)
 )
 
 const noteMade = "rig.note.made.v1"
@@ -42,6 +43,7 @@ func (m *rig) Manifest() sdk.Manifest {
 		Permissions: []string{sdk.FilmsRead}, // and not people
 		Emits:       []string{m.name + ".note.made.v1", "film.recognised.v1"},
 		Listens:     []string{"film.released.v1"},
+		Kinds:       []string{"trace"},
 		Policy: fmt.Sprintf("visitor, any, %[1]s.hello.read\nmember, own, %[1]s.note.create\ncurator, any, %[1]s.film.recognise\n",
 			m.name),
 	}

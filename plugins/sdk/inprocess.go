@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -108,6 +109,23 @@ func (l *Local) As(a Actor, r *http.Request) *http.Request {
 func (l *Local) Deliver(ctx context.Context, events ...Event) error {
 	_, err := l.instance.deliver(ctx, events)
 	return err
+}
+
+// Documents returns what everybody may find of a [Findable] module, as the host
+// asks for it: with nil ids a page of everything after the cursor.
+func (l *Local) Documents(ctx context.Context, kind string, ids []string, cursor string) (docs []Document, next string, err error) {
+	list, err := l.instance.documents(ctx, &wire.DocumentsRequest{Kind: kind, Ids: ids, All: ids == nil, Cursor: cursor})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, written := range list.GetDocuments() {
+		var d Document
+		if err := json.Unmarshal(written, &d); err != nil {
+			return nil, "", err
+		}
+		docs = append(docs, d)
+	}
+	return docs, list.GetNext(), nil
 }
 
 // Describe returns the manifest and the OpenAPI document as JSON.

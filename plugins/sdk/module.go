@@ -54,6 +54,18 @@ type Listener interface {
 	On(ctx context.Context, event Event) error
 }
 
+// Findable is a module whose things search finds. Its manifest lists their
+// kinds, and its events are named for them: "ecran.label.closed.v1" says that
+// the label with this subject is to be read again.
+//
+// Documents returns what everybody may see, as a visitor would: those with
+// these ids; or, where ids is nil, all that the module has in any space, in
+// pages of its choice, after cursor, with an empty next at the end. What is of
+// a suspended person it leaves out: [NotSuspended].
+type Findable interface {
+	Documents(ctx context.Context, kind string, ids []string, cursor string) (docs []Document, next string, err error)
+}
+
 // The services of the host that a manifest may ask for.
 const (
 	FilmsRead  = "films.read"  // Host.Films
@@ -73,6 +85,9 @@ type Manifest struct {
 	// Permissions are the services that the module asks of its host, such as
 	// FilmsRead. What is not asked for is refused.
 	Permissions []string `json:"permissions,omitempty"`
+	// Kinds are the kinds of things of the module that search finds, each one
+	// lower-case word: "label". The module is [Findable].
+	Kinds []string `json:"kinds,omitempty"`
 	// Emits are the types of event that the module records. They begin with
 	// its name ("ecran.pick.made.v1"), but for the few facts that belong to
 	// the core and that any module may find ("film.recognised.v1").
@@ -90,6 +105,9 @@ type Manifest struct {
 var (
 	moduleVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$`)
 	eventType     = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*$`)
+
+	kindName = regexp.MustCompile(`^[a-z]{2,24}$`)
+	ownKinds = []string{"film", "person", "organisation", "kind", "region"}
 
 	services = []string{FilmsRead, PeopleRead}
 	// shared are the facts that are the core's to own and a module's to find.
@@ -126,6 +144,11 @@ func (m Manifest) Validate() error {
 	for _, e := range m.Listens {
 		if !eventType.MatchString(e) {
 			no("the event %q is not of the form noun.happened.v1", e)
+		}
+	}
+	for _, k := range m.Kinds {
+		if !kindName.MatchString(k) || slices.Contains(ownKinds, k) {
+			no("the kind %q is not one lower-case word, or it is the core's", k)
 		}
 	}
 	if len(m.Settings) > 0 && !json.Valid(m.Settings) {

@@ -157,6 +157,10 @@ func (s *server) Health(ctx context.Context, _ *wire.HealthRequest) (*wire.Healt
 	return &wire.HealthResponse{Ready: s.ready(ctx)}, nil
 }
 
+func (s *server) Documents(ctx context.Context, in *wire.DocumentsRequest) (*wire.DocumentList, error) {
+	return s.documents(ctx, in)
+}
+
 // Drain waits for the requests under way as long as the call may take, and
 // then breaks them off.
 func (s *server) Drain(ctx context.Context, _ *wire.DrainRequest) (*wire.DrainResponse, error) {

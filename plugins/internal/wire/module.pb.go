@@ -1313,6 +1313,126 @@ func (x *PersonList) GetPeople() []*Person {
 	return nil
 }
 
+type DocumentsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Ids           []string               `protobuf:"bytes,2,rep,name=ids,proto3" json:"ids,omitempty"`
+	All           bool                   `protobuf:"varint,3,opt,name=all,proto3" json:"all,omitempty"` // instead of ids: a page of everything after the cursor
+	Cursor        string                 `protobuf:"bytes,4,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DocumentsRequest) Reset() {
+	*x = DocumentsRequest{}
+	mi := &file_module_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DocumentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DocumentsRequest) ProtoMessage() {}
+
+func (x *DocumentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DocumentsRequest.ProtoReflect.Descriptor instead.
+func (*DocumentsRequest) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *DocumentsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *DocumentsRequest) GetIds() []string {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+func (x *DocumentsRequest) GetAll() bool {
+	if x != nil {
+		return x.All
+	}
+	return false
+}
+
+func (x *DocumentsRequest) GetCursor() string {
+	if x != nil {
+		return x.Cursor
+	}
+	return ""
+}
+
+type DocumentList struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Documents     [][]byte               `protobuf:"bytes,1,rep,name=documents,proto3" json:"documents,omitempty"` // JSON: search.Document
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`           // empty at the end
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DocumentList) Reset() {
+	*x = DocumentList{}
+	mi := &file_module_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DocumentList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DocumentList) ProtoMessage() {}
+
+func (x *DocumentList) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DocumentList.ProtoReflect.Descriptor instead.
+func (*DocumentList) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *DocumentList) GetDocuments() [][]byte {
+	if x != nil {
+		return x.Documents
+	}
+	return nil
+}
+
+func (x *DocumentList) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
 var File_module_proto protoreflect.FileDescriptor
 
 const file_module_proto_rawDesc = "" +
@@ -1404,7 +1524,15 @@ const file_module_proto_rawDesc = "" +
 	"\x06handle\x18\x03 \x01(\tR\x06handle\"@\n" +
 	"\n" +
 	"PersonList\x122\n" +
-	"\x06people\x18\x01 \x03(\v2\x1a.labfilms.module.v1.PersonR\x06people2\x8e\x05\n" +
+	"\x06people\x18\x01 \x03(\v2\x1a.labfilms.module.v1.PersonR\x06people\"b\n" +
+	"\x10DocumentsRequest\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x10\n" +
+	"\x03ids\x18\x02 \x03(\tR\x03ids\x12\x10\n" +
+	"\x03all\x18\x03 \x01(\bR\x03all\x12\x16\n" +
+	"\x06cursor\x18\x04 \x01(\tR\x06cursor\"@\n" +
+	"\fDocumentList\x12\x1c\n" +
+	"\tdocuments\x18\x01 \x03(\fR\tdocuments\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next2\xe3\x05\n" +
 	"\x06Module\x12P\n" +
 	"\bDescribe\x12#.labfilms.module.v1.DescribeRequest\x1a\x1f.labfilms.module.v1.Description\x12U\n" +
 	"\tConfigure\x12!.labfilms.module.v1.Configuration\x1a%.labfilms.module.v1.ConfigureResponse\x12R\n" +
@@ -1413,7 +1541,8 @@ const file_module_proto_rawDesc = "" +
 	"\x06Health\x12!.labfilms.module.v1.HealthRequest\x1a\".labfilms.module.v1.HealthResponse\x12L\n" +
 	"\x05Drain\x12 .labfilms.module.v1.DrainRequest\x1a!.labfilms.module.v1.DrainResponse\x12D\n" +
 	"\aDeliver\x12\x1a.labfilms.module.v1.Events\x1a\x1d.labfilms.module.v1.Delivered\x12T\n" +
-	"\fUpdatePolicy\x12\x1a.labfilms.module.v1.Policy\x1a(.labfilms.module.v1.UpdatePolicyResponse2\xdd\x01\n" +
+	"\fUpdatePolicy\x12\x1a.labfilms.module.v1.Policy\x1a(.labfilms.module.v1.UpdatePolicyResponse\x12S\n" +
+	"\tDocuments\x12$.labfilms.module.v1.DocumentsRequest\x1a .labfilms.module.v1.DocumentList2\xdd\x01\n" +
 	"\x04Host\x12E\n" +
 	"\x05Films\x12\x1e.labfilms.module.v1.References\x1a\x1c.labfilms.module.v1.FilmList\x12H\n" +
 	"\x06People\x12\x1e.labfilms.module.v1.References\x1a\x1e.labfilms.module.v1.PersonList\x12D\n" +
@@ -1431,7 +1560,7 @@ func file_module_proto_rawDescGZIP() []byte {
 	return file_module_proto_rawDescData
 }
 
-var file_module_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_module_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_module_proto_goTypes = []any{
 	(*DescribeRequest)(nil),      // 0: labfilms.module.v1.DescribeRequest
 	(*Description)(nil),          // 1: labfilms.module.v1.Description
@@ -1458,13 +1587,15 @@ var file_module_proto_goTypes = []any{
 	(*FilmList)(nil),             // 22: labfilms.module.v1.FilmList
 	(*Person)(nil),               // 23: labfilms.module.v1.Person
 	(*PersonList)(nil),           // 24: labfilms.module.v1.PersonList
-	nil,                          // 25: labfilms.module.v1.Policy.RolesEntry
-	nil,                          // 26: labfilms.module.v1.RolePolicy.ActionsEntry
+	(*DocumentsRequest)(nil),     // 25: labfilms.module.v1.DocumentsRequest
+	(*DocumentList)(nil),         // 26: labfilms.module.v1.DocumentList
+	nil,                          // 27: labfilms.module.v1.Policy.RolesEntry
+	nil,                          // 28: labfilms.module.v1.RolePolicy.ActionsEntry
 }
 var file_module_proto_depIdxs = []int32{
 	4,  // 0: labfilms.module.v1.Configuration.policy:type_name -> labfilms.module.v1.Policy
-	25, // 1: labfilms.module.v1.Policy.roles:type_name -> labfilms.module.v1.Policy.RolesEntry
-	26, // 2: labfilms.module.v1.RolePolicy.actions:type_name -> labfilms.module.v1.RolePolicy.ActionsEntry
+	27, // 1: labfilms.module.v1.Policy.roles:type_name -> labfilms.module.v1.Policy.RolesEntry
+	28, // 2: labfilms.module.v1.RolePolicy.actions:type_name -> labfilms.module.v1.RolePolicy.ActionsEntry
 	16, // 3: labfilms.module.v1.Events.events:type_name -> labfilms.module.v1.Event
 	21, // 4: labfilms.module.v1.FilmList.films:type_name -> labfilms.module.v1.Film
 	23, // 5: labfilms.module.v1.PersonList.people:type_name -> labfilms.module.v1.Person
@@ -1478,22 +1609,24 @@ var file_module_proto_depIdxs = []int32{
 	14, // 13: labfilms.module.v1.Module.Drain:input_type -> labfilms.module.v1.DrainRequest
 	17, // 14: labfilms.module.v1.Module.Deliver:input_type -> labfilms.module.v1.Events
 	4,  // 15: labfilms.module.v1.Module.UpdatePolicy:input_type -> labfilms.module.v1.Policy
-	20, // 16: labfilms.module.v1.Host.Films:input_type -> labfilms.module.v1.References
-	20, // 17: labfilms.module.v1.Host.People:input_type -> labfilms.module.v1.References
-	17, // 18: labfilms.module.v1.Host.Emit:input_type -> labfilms.module.v1.Events
-	1,  // 19: labfilms.module.v1.Module.Describe:output_type -> labfilms.module.v1.Description
-	3,  // 20: labfilms.module.v1.Module.Configure:output_type -> labfilms.module.v1.ConfigureResponse
-	9,  // 21: labfilms.module.v1.Module.Migrate:output_type -> labfilms.module.v1.MigrateResponse
-	11, // 22: labfilms.module.v1.Module.Start:output_type -> labfilms.module.v1.StartResponse
-	13, // 23: labfilms.module.v1.Module.Health:output_type -> labfilms.module.v1.HealthResponse
-	15, // 24: labfilms.module.v1.Module.Drain:output_type -> labfilms.module.v1.DrainResponse
-	18, // 25: labfilms.module.v1.Module.Deliver:output_type -> labfilms.module.v1.Delivered
-	7,  // 26: labfilms.module.v1.Module.UpdatePolicy:output_type -> labfilms.module.v1.UpdatePolicyResponse
-	22, // 27: labfilms.module.v1.Host.Films:output_type -> labfilms.module.v1.FilmList
-	24, // 28: labfilms.module.v1.Host.People:output_type -> labfilms.module.v1.PersonList
-	19, // 29: labfilms.module.v1.Host.Emit:output_type -> labfilms.module.v1.EmitResponse
-	19, // [19:30] is the sub-list for method output_type
-	8,  // [8:19] is the sub-list for method input_type
+	25, // 16: labfilms.module.v1.Module.Documents:input_type -> labfilms.module.v1.DocumentsRequest
+	20, // 17: labfilms.module.v1.Host.Films:input_type -> labfilms.module.v1.References
+	20, // 18: labfilms.module.v1.Host.People:input_type -> labfilms.module.v1.References
+	17, // 19: labfilms.module.v1.Host.Emit:input_type -> labfilms.module.v1.Events
+	1,  // 20: labfilms.module.v1.Module.Describe:output_type -> labfilms.module.v1.Description
+	3,  // 21: labfilms.module.v1.Module.Configure:output_type -> labfilms.module.v1.ConfigureResponse
+	9,  // 22: labfilms.module.v1.Module.Migrate:output_type -> labfilms.module.v1.MigrateResponse
+	11, // 23: labfilms.module.v1.Module.Start:output_type -> labfilms.module.v1.StartResponse
+	13, // 24: labfilms.module.v1.Module.Health:output_type -> labfilms.module.v1.HealthResponse
+	15, // 25: labfilms.module.v1.Module.Drain:output_type -> labfilms.module.v1.DrainResponse
+	18, // 26: labfilms.module.v1.Module.Deliver:output_type -> labfilms.module.v1.Delivered
+	7,  // 27: labfilms.module.v1.Module.UpdatePolicy:output_type -> labfilms.module.v1.UpdatePolicyResponse
+	26, // 28: labfilms.module.v1.Module.Documents:output_type -> labfilms.module.v1.DocumentList
+	22, // 29: labfilms.module.v1.Host.Films:output_type -> labfilms.module.v1.FilmList
+	24, // 30: labfilms.module.v1.Host.People:output_type -> labfilms.module.v1.PersonList
+	19, // 31: labfilms.module.v1.Host.Emit:output_type -> labfilms.module.v1.EmitResponse
+	20, // [20:32] is the sub-list for method output_type
+	8,  // [8:20] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -1510,7 +1643,7 @@ func file_module_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_module_proto_rawDesc), len(file_module_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -30,6 +30,7 @@ const (
 	Module_Drain_FullMethodName        = "/labfilms.module.v1.Module/Drain"
 	Module_Deliver_FullMethodName      = "/labfilms.module.v1.Module/Deliver"
 	Module_UpdatePolicy_FullMethodName = "/labfilms.module.v1.Module/UpdatePolicy"
+	Module_Documents_FullMethodName    = "/labfilms.module.v1.Module/Documents"
 )
 
 // ModuleClient is the client API for Module service.
@@ -58,6 +59,8 @@ type ModuleClient interface {
 	Deliver(ctx context.Context, in *Events, opts ...grpc.CallOption) (*Delivered, error)
 	// UpdatePolicy replaces the table that Configure brought.
 	UpdatePolicy(ctx context.Context, in *Policy, opts ...grpc.CallOption) (*UpdatePolicyResponse, error)
+	// What the module shows to everybody, for search.
+	Documents(ctx context.Context, in *DocumentsRequest, opts ...grpc.CallOption) (*DocumentList, error)
 }
 
 type moduleClient struct {
@@ -148,6 +151,16 @@ func (c *moduleClient) UpdatePolicy(ctx context.Context, in *Policy, opts ...grp
 	return out, nil
 }
 
+func (c *moduleClient) Documents(ctx context.Context, in *DocumentsRequest, opts ...grpc.CallOption) (*DocumentList, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DocumentList)
+	err := c.cc.Invoke(ctx, Module_Documents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModuleServer is the server API for Module service.
 // All implementations must embed UnimplementedModuleServer
 // for forward compatibility.
@@ -174,6 +187,8 @@ type ModuleServer interface {
 	Deliver(context.Context, *Events) (*Delivered, error)
 	// UpdatePolicy replaces the table that Configure brought.
 	UpdatePolicy(context.Context, *Policy) (*UpdatePolicyResponse, error)
+	// What the module shows to everybody, for search.
+	Documents(context.Context, *DocumentsRequest) (*DocumentList, error)
 	mustEmbedUnimplementedModuleServer()
 }
 
@@ -207,6 +222,9 @@ func (UnimplementedModuleServer) Deliver(context.Context, *Events) (*Delivered, 
 }
 func (UnimplementedModuleServer) UpdatePolicy(context.Context, *Policy) (*UpdatePolicyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdatePolicy not implemented")
+}
+func (UnimplementedModuleServer) Documents(context.Context, *DocumentsRequest) (*DocumentList, error) {
+	return nil, status.Error(codes.Unimplemented, "method Documents not implemented")
 }
 func (UnimplementedModuleServer) mustEmbedUnimplementedModuleServer() {}
 func (UnimplementedModuleServer) testEmbeddedByValue()                {}
@@ -373,6 +391,24 @@ func _Module_UpdatePolicy_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Module_Documents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DocumentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModuleServer).Documents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Module_Documents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModuleServer).Documents(ctx, req.(*DocumentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Module_ServiceDesc is the grpc.ServiceDesc for Module service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -411,6 +447,10 @@ var Module_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UpdatePolicy",
 			Handler:    _Module_UpdatePolicy_Handler,
+		},
+		{
+			MethodName: "Documents",
+			Handler:    _Module_Documents_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/search"
+	"github.com/labfilms/labfilms/core/search/bleve"
+	"github.com/labfilms/labfilms/core/spaces"
+)
+
+// searchConsumer is the name under which search takes events.
+const searchConsumer = "search"
+
+// leftOut is the most ids that are asked for to be left out of a search.
+const leftOut = 1000
+
+// openSearch opens the index that the settings say. The modules are running:
+// what they show is part of it.
+func (p *Program) openSearch(context.Context) error {
+	sources, err := p.sources()
+	if err != nil {
+		return err
+	}
+	if p.index, err = bleve.Open(filepath.Join(p.settings.Data, "search")); err != nil {
+		return err
+	}
+	p.search = search.New(search.Options{
+		Index: p.index, Sources: sources, Log: p.log, Ask: p.askRebuild,
+		Ahead:  func(ctx context.Context) ([]string, error) { return p.events.Ahead(ctx, searchConsumer, leftOut) },
+		Hidden: func(ctx context.Context) ([]string, error) { return p.directory.Suspended(ctx, leftOut) },
+	})
+	return nil
+}
+
+// searchEvents are the events that change what is found.
+func (p *Program) searchEvents() []string {
+	types := append([]string{}, search.Events...)
+	for _, name := range p.host.Names() {
+		for _, kind := range p.host.Manifest(name).Kinds {
+			types = append(types, name+"."+kind+".*")
+		}
+	}
+	return types
+}
+
+// askRebuild records that the index is to be built anew: action search.rebuild.
+func (p *Program) askRebuild(ctx context.Context) error {
+	network, err := p.spaces.Network(ctx)
+	if err != nil {
+		return err
+	}
+	return p.db.Write(ctx, func(ctx context.Context) error {
+		if err := p.gate.Check(ctx, "search.rebuild", network.Path, 0); err != nil {
+			return err
+		}
+		return p.events.Record(ctx, core.Event{Type: search.RebuildAsked, Subject: network.ID, Place: spaces.Place(network)})
+	})
+}

@@ -1,0 +1,329 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"html"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/labfilms/labfilms/core"
+)
+
+// Source is where the documents of one kind come from.
+type Source struct {
+	Module string // whose kind it is; empty for the core's
+	// Documents returns documents as a visitor may see them: those with these
+	// ids; or, where ids is nil, all there are, a page at a time after cursor,
+	// with an empty next at the end.
+	Documents func(ctx context.Context, ids []string, cursor string) (docs []Document, next string, err error)
+}
+
+// Finder finds, and sees to it that its index says what the sources do. It is
+// safe for concurrent use.
+type Finder struct {
+	index   Index
+	sources map[string]Source // by kind
+	ahead   func(ctx context.Context) ([]string, error)
+	hidden  func(ctx context.Context) ([]string, error)
+	ask     func(ctx context.Context) error
+	log     *slog.Logger
+
+	// Documents are read and put under it, so that what was read later is put
+	// later: by an event, and by a rebuild.
+	mu    sync.Mutex
+	wish  chan struct{} // holds one: somebody wants the index rebuilt
+	whole atomic.Bool   // the index was whole when it was last looked at
+}
+
+// Options are what a Finder is made of; all are required.
+type Options struct {
+	Index   Index
+	Sources map[string]Source // by kind
+	// Ahead returns the ids of what has changed and is not in the index yet.
+	Ahead func(ctx context.Context) ([]string, error)
+	// Hidden returns the ids of the people who are suspended.
+	Hidden func(ctx context.Context) ([]string, error)
+	// Ask records [RebuildAsked], if the actor may.
+	Ask func(ctx context.Context) error
+	Log *slog.Logger
+}
+
+// New returns a Finder.
+func New(o Options) *Finder {
+	return &Finder{index: o.Index, sources: o.Sources, ahead: o.Ahead, hidden: o.Hidden, ask: o.Ask, log: o.Log, wish: make(chan struct{}, 1)}
+}
+
+// Events are the types of event that change what is found in the core. Those of
+// a module begin with its name and the kind.
+var Events = []string{"film.*", "credit.*", "transfer.*", "person.*", RebuildAsked}
+
+// RebuildAsked is the event by which somebody wants the index built anew.
+const RebuildAsked = "search.rebuild_asked.v1"
+
+// Ask has the index built anew, by the process that keeps it: action
+// search.rebuild, of the network's administrators.
+func (f *Finder) Ask(ctx context.Context) error { return f.ask(ctx) }
+
+// Kinds returns the kinds that can be found, in order.
+func (f *Finder) Kinds() []string { return slices.Sorted(maps.Keys(f.sources)) }
+
+// Take is a consumer of events: it puts what has changed into the index. It is
+// right twice.
+func (f *Finder) Take(ctx context.Context, e core.Event) error {
+	if e.Type == RebuildAsked {
+		select {
+		case f.wish <- struct{}{}:
+		default: // it is wished for already
+		}
+		return nil
+	}
+	kind := f.concerns(e.Type)
+	if kind == "" || e.Subject == "" {
+		return nil
+	}
+	return f.refresh(ctx, kind, e.Subject)
+}
+
+// concerns returns the kind of document that an event of the type changes,
+// empty for none.
+func (f *Finder) concerns(typ string) string {
+	noun, rest, _ := strings.Cut(typ, ".")
+	switch noun {
+	case "film", "credit", "transfer":
+		return "film"
+	case "person":
+		return "person"
+	}
+	kind, _, _ := strings.Cut(rest, ".")
+	if s, ok := f.sources[kind]; ok && s.Module == noun {
+		return kind
+	}
+	return ""
+}
+
+// refresh reads documents again and puts them into the index, or drops those
+// that are not for everybody to see any more.
+func (f *Finder) refresh(ctx context.Context, kind string, ids ...string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	docs, err := f.read(ctx, kind, ids)
+	if err != nil {
+		return err
+	}
+	var gone []Key
+	for _, id := range ids {
+		if _, ok := docs[Key{kind, id}]; !ok {
+			gone = append(gone, Key{kind, id})
+		}
+	}
+	return errors.Join(f.index.Drop(ctx, gone...), f.index.Put(ctx, slices.Collect(maps.Values(docs))...))
+}
+
+// read returns these documents of a kind as a visitor sees them.
+func (f *Finder) read(ctx context.Context, kind string, ids []string) (map[Key]Document, error) {
+	docs, _, err := f.sources[kind].Documents(core.WithActor(ctx, &core.Actor{}), ids, "")
+	found := make(map[Key]Document, len(docs))
+	for _, d := range docs {
+		found[d.Key] = d
+	}
+	return found, err
+}
+
+// Result is a hit as it is shown: what the thing is now, as everybody may see
+// it.
+type Result struct {
+	Document
+	// Name and Text are HTML: what fits of them, with every word that does in
+	// <em>; empty where nothing does, or where the thing has changed since.
+	Name, Text string
+}
+
+// Results are what a search came to.
+type Results struct {
+	Results []Result
+	Total   int // of all that was found; about, beyond 1000
+	Facets  map[string]map[string]int
+}
+
+// most is how many ids are left out of a question: who changes more at once
+// waits a moment for the counts.
+const most = 1000
+
+// Find answers a query. What is hidden is not found, at once, also where the
+// index does not know yet: whatever has changed since is left out until it
+// does, and every hit is read again before it is shown. Limit may so come to
+// less. It returns ErrUnavailable while the engine does not answer, and
+// until the index has been built.
+func (f *Finder) Find(ctx context.Context, q Query) (Results, error) {
+	var out Results
+	for _, ids := range []func(context.Context) ([]string, error){f.ahead, f.hidden} {
+		without, err := ids(ctx)
+		if err != nil {
+			return out, err
+		}
+		q.Without = append(q.Without, without...)
+	}
+	q.Without = q.Without[:min(len(q.Without), most)]
+	found, err := f.index.Find(ctx, q)
+	if err != nil {
+		return out, err
+	}
+	if !f.whole.Load() || found.Total == 0 {
+		// Nothing is no answer where there is only not everything yet.
+		whole, err := f.index.Whole(ctx)
+		if f.whole.Store(whole && err == nil); !whole {
+			return out, ErrUnavailable.Because(err)
+		}
+	}
+	ids := map[string][]string{}
+	for _, h := range found.Hits {
+		ids[h.Kind] = append(ids[h.Kind], h.ID)
+	}
+	docs := map[Key]Document{}
+	for kind, ids := range ids {
+		read, err := f.read(ctx, kind, ids)
+		if unavailable(err) {
+			continue // its module is away, and so are its hits
+		}
+		if err != nil {
+			return out, err
+		}
+		maps.Copy(docs, read)
+	}
+	for _, h := range found.Hits {
+		d, ok := docs[h.Key]
+		if !ok {
+			continue
+		}
+		r := Result{Document: d}
+		if d.Stamp() == h.Stamp {
+			r.Name, r.Text = marked(h.Name), marked(h.Text)
+		}
+		out.Results = append(out.Results, r)
+	}
+	out.Total, out.Facets = found.Total, found.Facets
+	return out, nil
+}
+
+func unavailable(err error) bool {
+	var fault *core.Fault
+	var full *core.Error
+	switch {
+	case errors.As(err, &full):
+		return full.Fault.Kind == core.Unavailable
+	case errors.As(err, &fault):
+		return fault.Kind == core.Unavailable
+	default:
+		return false
+	}
+}
+
+// marked turns a text with marks into HTML.
+func marked(s string) string {
+	if !strings.Contains(s, MarkOpen) {
+		return ""
+	}
+	return strings.NewReplacer(MarkOpen, "<em>", MarkClose, "</em>").Replace(html.EscapeString(s))
+}
+
+// Rebuild builds the index anew from the sources, beside the one that answers,
+// and puts it in its place when it is whole. Changes meanwhile go into both.
+func (f *Finder) Rebuild(ctx context.Context) (err error) {
+	next, err := f.index.Rebuild(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, next.Abandon(context.WithoutCancel(ctx)))
+		}
+	}()
+	for _, kind := range f.Kinds() {
+		for cursor, more := "", true; more; more = cursor != "" {
+			if cursor, err = f.carry(ctx, next, kind, cursor); err != nil {
+				return err
+			}
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return next.Done(ctx)
+}
+
+// carry puts the documents after the cursor into a new index.
+func (f *Finder) carry(ctx context.Context, next Rebuild, kind, cursor string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	docs, cursor, err := f.sources[kind].Documents(core.WithActor(ctx, &core.Actor{}), nil, cursor)
+	if err != nil {
+		return "", err
+	}
+	return cursor, next.Put(ctx, docs...)
+}
+
+// Keep rebuilds the index when it is found not to be whole, or when that is
+// wished for, until ctx is done. One process does it: the one that takes the
+// events.
+func (f *Finder) Keep(ctx context.Context) {
+	look := time.NewTicker(2 * time.Second)
+	defer look.Stop()
+	for wished, told := false, false; ; {
+		whole, err := f.index.Whole(ctx)
+		if err == nil && (!whole || wished) {
+			err = f.Rebuild(ctx)
+			if err == nil {
+				f.log.InfoContext(ctx, "the search index is rebuilt")
+				wished = false
+			}
+		}
+		if err != nil && ctx.Err() == nil && !told {
+			f.log.WarnContext(ctx, "the search index cannot be kept; trying again", "error", err)
+		}
+		told = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.wish:
+			wished = true
+		case <-look.C:
+		}
+	}
+}
+
+// Compare returns the keys of the documents that the index and the sources do
+// not agree on: those that are missing, changed, or left over.
+func (f *Finder) Compare(ctx context.Context) ([]Key, error) {
+	stamps := map[Key]string{}
+	err := f.index.All(ctx, func(k Key, stamp string) error {
+		stamps[k] = stamp
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var different []Key
+	for _, source := range f.sources {
+		for cursor, more := "", true; more; more = cursor != "" {
+			var docs []Document
+			if docs, cursor, err = source.Documents(core.WithActor(ctx, &core.Actor{}), nil, cursor); err != nil {
+				return nil, err
+			}
+			for _, d := range docs {
+				if stamps[d.Key] != d.Stamp() {
+					different = append(different, d.Key)
+				}
+				delete(stamps, d.Key)
+			}
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(stamps), func(a, b Key) int { return strings.Compare(a.Kind+a.ID, b.Kind+b.ID) }) {
+		different = append(different, k)
+	}
+	return different, nil
+}
