@@ -25,18 +25,18 @@ build: ## bin/labfilms
 	@CGO_ENABLED=0 go build -trimpath -o bin/labfilms ./cmd/labfilms
 
 # CI=true turns a test that would be skipped for want of a service into a failure.
-test: $(GOTESTSUM) ## all tests, with the race detector, on SQLite and on a PostgreSQL of their own
-	@.ci/install.sh cc postgresql curl pkill
-	CI=true .ci/postgres.sh .ci/test.sh $(PACKAGES)
+test: $(GOTESTSUM) ## all tests, with the race detector, on SQLite and on a PostgreSQL and a Meilisearch of their own
+	@.ci/install.sh cc postgresql curl pkill npm
+	CI=true .ci/postgres.sh .ci/meilisearch.sh .ci/test.sh $(PACKAGES)
 
 bench: ## our side of the figures: make bench PACKAGES=./core/db BENCH=Keyset
-	@.ci/install.sh postgresql
-	.ci/postgres.sh go test -run='^$$' -bench='$(or $(BENCH),.)' -benchmem $(PACKAGES)
+	@.ci/install.sh postgresql curl npm
+	.ci/postgres.sh .ci/meilisearch.sh go test -run='^$$' -bench='$(or $(BENCH),.)' -benchmem $(PACKAGES)
 
 # -short leaves out the sizes that take minutes to fill.
 bench-once: ## every benchmark once, so that none rots
-	@.ci/install.sh postgresql
-	CI=true .ci/postgres.sh go test -short -run='^$$' -bench=. -benchtime=1x $(PACKAGES)
+	@.ci/install.sh postgresql curl npm
+	CI=true .ci/postgres.sh .ci/meilisearch.sh go test -short -run='^$$' -bench=. -benchtime=1x $(PACKAGES)
 
 lint: $(GOLANGCI) ## go vet, and the linters of .golangci.yaml
 	@go vet $(PACKAGES)

@@ -3,6 +3,7 @@ package policies
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labfilms/labfilms/core"
 )
@@ -19,6 +20,20 @@ import (
 // platform_admin stands nobody, so they name each other. Nobody's closure holds
 // suspended: it is not given by a grant of this kind.
 func (g *Gate) MayGrant(actor *core.Actor, role core.Role, at string) bool {
+	return g.mayGrant(actor, role, at, g.Now())
+}
+
+// MayGrantUntil reports whether the actor may give the role until an instant,
+// nil for always: nobody gives what outlasts the grant that lets them.
+func (g *Gate) MayGrantUntil(actor *core.Actor, role core.Role, at string, until *time.Time) bool {
+	last := time.Date(9998, time.December, 31, 0, 0, 0, 0, time.UTC)
+	if until != nil {
+		last = until.Add(-time.Microsecond)
+	}
+	return g.MayGrant(actor, role, at) && g.mayGrant(actor, role, at, last)
+}
+
+func (g *Gate) mayGrant(actor *core.Actor, role core.Role, at string, now time.Time) bool {
 	given := g.closures[role]
 	if given == 0 {
 		return false
@@ -26,7 +41,6 @@ func (g *Gate) MayGrant(actor *core.Actor, role core.Role, at string) bool {
 	if actor.System {
 		return true
 	}
-	now := g.Now()
 	here := actor.RolesAt(at, now)
 	if !g.When(here, "grant.create").Always() {
 		return false

@@ -28,6 +28,9 @@ type Settings struct {
 	DatabaseURL string         `env:"LABFILMS_DATABASE_URL" help:"PostgreSQL to use instead of the embedded SQLite: postgres://…" name:"database-url"`
 	PublicURL   string         `env:"LABFILMS_PUBLIC_URL" help:"Where people reach this platform; default http://ADDR." name:"public-url"`
 	Secret      string         `env:"LABFILMS_SECRET" help:"Secret shared by all nodes, 32 bytes or more. On SQLite one is made and kept in the data folder."`
+	MeiliURL    string         `env:"LABFILMS_MEILI_URL" help:"Meilisearch to use instead of the embedded search: http://127.0.0.1:7700" name:"meili-url"`
+	MeiliKey    string         `env:"LABFILMS_MEILI_KEY" help:"Key of that Meilisearch; it makes, fills and swaps indexes." name:"meili-key"`
+	MeiliPrefix string         `default:"labfilms" env:"LABFILMS_MEILI_PREFIX" help:"Beginning of the names of the indexes there, where several platforms share a Meilisearch." name:"meili-prefix"`
 	SMTPURL     string         `env:"LABFILMS_SMTP_URL" help:"Mail server: smtp://user:password@host:587?from=labfilms@example.org. Without one, mails are kept as files in the data folder." name:"smtp-url"`
 	Origins     []string       `env:"LABFILMS_ORIGINS" help:"Sites whose pages may call the API with a person's cookie, separated by commas."`
 	Proxies     []netip.Prefix `env:"LABFILMS_PROXIES" help:"Networks of your own reverse proxies (10.0.0.0/8), whose X-Forwarded-For is believed, separated by commas."`
@@ -35,13 +38,13 @@ type Settings struct {
 
 // secretsFromFiles are the settings that may come from a file, named by the
 // same variable with _FILE behind it.
-var secretsFromFiles = []string{"LABFILMS_SECRET", "LABFILMS_DATABASE_URL", "LABFILMS_SMTP_URL"}
+var secretsFromFiles = []string{"LABFILMS_SECRET", "LABFILMS_DATABASE_URL", "LABFILMS_SMTP_URL", "LABFILMS_MEILI_KEY"}
 
 // known are all variables that begin with LABFILMS_ and mean something.
 var known = []string{
 	"LABFILMS_ADDR", "LABFILMS_DATA", "LABFILMS_DATABASE_URL", "LABFILMS_PUBLIC_URL", "LABFILMS_SECRET", "LABFILMS_ORIGINS", "LABFILMS_PROXIES",
-	"LABFILMS_SMTP_URL", "LABFILMS_SECRET_FILE", "LABFILMS_DATABASE_URL_FILE", "LABFILMS_SMTP_URL_FILE",
-	"LABFILMS_TEST_POSTGRES", // of the tests, which share an environment with the program they start
+	"LABFILMS_SMTP_URL", "LABFILMS_MEILI_URL", "LABFILMS_MEILI_KEY", "LABFILMS_MEILI_PREFIX", "LABFILMS_MEILI_KEY_FILE", "LABFILMS_SECRET_FILE", "LABFILMS_DATABASE_URL_FILE", "LABFILMS_SMTP_URL_FILE",
+	"LABFILMS_TEST_POSTGRES", "LABFILMS_TEST_MEILI", "LABFILMS_TEST_MEILI_KEY", "LABFILMS_TEST_MEILI_BINARY", // of the tests, which share an environment with the program they start
 }
 
 // checkEnvironment refuses unknown LABFILMS_ variables and turns each *_FILE

@@ -64,7 +64,7 @@ var ecranSecrets = []secret{
 			selection := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/labels/"+label+"/selections", map[string]any{"title": mark, "text": mark, "visibility": "public"}).field("id")
 			film := p.film(t, "Montré sans être choisi")
 			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
-			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark}).field("id")
+			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark, "conflict": "C'est mon film."}).field("id")
 			return map[string]string{"label": label, "selection": selection, "pick": pick}
 		},
 		open: []string{"label"},
@@ -86,7 +86,7 @@ var ecranSecrets = []secret{
 			selection := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/labels/"+label+"/selections", map[string]any{"title": mark, "text": mark, "visibility": "private"}).field("id")
 			film := p.film(t, "Choisi en secret")
 			p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
-			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark}).field("id")
+			pick := p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/picks", map[string]any{"film": film, "note": mark, "conflict": "C'est mon film."}).field("id")
 			p.must(t, "creator@bretagne", http.MethodPost, ecran+"/selections/"+selection+"/publish", nil)
 			return map[string]string{"label": label, "selection": selection, "pick": pick}
 		},

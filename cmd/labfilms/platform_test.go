@@ -124,6 +124,15 @@ func (a answer) field(name string) string {
 	return s
 }
 
+// within returns a text member of a member of the body.
+func (a answer) within(member, name string) string {
+	var body map[string]json.RawMessage
+	if err := json.Unmarshal(a.Body, &body); err != nil {
+		return ""
+	}
+	return answer{Body: body[member]}.field(name)
+}
+
 // send sends a request as the demonstration's account role@space, as a visitor
 // for "". Headers are given as name and value in turn.
 func (p *platform) send(t testing.TB, as, method, path string, body any, headers ...string) answer {

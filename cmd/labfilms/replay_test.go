@@ -50,7 +50,7 @@ var posts = map[string]func(t *testing.T, p *platform) (as, path string, body an
 	"ecran-pick-film": func(t *testing.T, p *platform) (string, string, any) {
 		film := p.film(t, "Rejouer, choisi")
 		p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
-		return "creator@bretagne", "/v1/spaces/bretagne/ecran/selections/" + p.selection(t) + "/picks", map[string]any{"film": film, "note": "Encore."}
+		return "creator@bretagne", "/v1/spaces/bretagne/ecran/selections/" + p.selection(t) + "/picks", map[string]any{"film": film, "note": "Encore.", "conflict": "C'est mon film."}
 	},
 	"propose-credits": func(t *testing.T, p *platform) (string, string, any) {
 		return "creator@bretagne", "/v1/films/" + p.film(t, "Rejouer, crédité") + "/credits", map[string]any{"credits": []any{map[string]any{"person": p.person(t, "karim"), "craft": "IMA-DOP"}}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,8 +18,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/labfilms/labfilms/core/search/meili"
 )
 
 // TestMain makes this test binary the program itself when it is started under
@@ -53,8 +57,35 @@ func TestStoriesOnPostgres(t *testing.T) {
 		})
 		env.Setenv("LABFILMS_DATABASE_URL", database)
 		env.Setenv("LABFILMS_SECRET", testSecret)
-		return nil
+		return searchWith(t, env)
 	}))
+}
+
+// searchWith has a story search with the tests' Meilisearch, under names of its
+// own.
+func searchWith(t *testing.T, env *testscript.Env) error {
+	options := meili.Options{
+		URL: os.Getenv("LABFILMS_TEST_MEILI"), Key: os.Getenv("LABFILMS_TEST_MEILI_KEY"), Prefix: "story-" + uuid.NewString(),
+	}
+	if options.URL == "" {
+		if os.Getenv("CI") != "" {
+			return errors.New("LABFILMS_TEST_MEILI names no Meilisearch")
+		}
+		return nil // the embedded one
+	}
+	index, err := meili.Open(context.Background(), options)
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		if err := errors.Join(index.Forget(context.Background()), index.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	env.Setenv("LABFILMS_MEILI_URL", options.URL)
+	env.Setenv("LABFILMS_MEILI_KEY", options.Key)
+	env.Setenv("LABFILMS_MEILI_PREFIX", options.Prefix)
+	return nil
 }
 
 func stories(setup func(*testscript.Env) error) testscript.Params {
@@ -80,6 +111,8 @@ func stories(setup func(*testscript.Env) error) testscript.Params {
 			"capture": scriptCapture,
 			"mailed":  scriptMailed,
 			"ready":   scriptReady,
+			"instant": scriptInstant,
+			"expires": scriptExpires,
 		},
 	}
 }
@@ -164,6 +197,7 @@ func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(ts.Stdout(), "%s\n", content)
 		ts.Setenv("ANSWER", string(content))
 		ts.Setenv("ETAG", answer.Header.Get("ETag"))
+		ts.Setenv("KEPT", answer.Header.Get("Cache-Control"))
 		if want != "" && (answer.StatusCode != status || !bytes.Contains(content, []byte(want))) {
 			return fmt.Errorf("%s %s never said %q: %s\n%s", method, path, want, answer.Status, content)
 		}
@@ -176,6 +210,38 @@ func scriptHTTP(ts *testscript.TestScript, neg bool, args []string) {
 
 // stubborn follows no redirection: it is an answer like another.
 var stubborn = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// scriptInstant keeps the instant that so much time from now is.
+//
+//	instant UNTIL 5s
+func scriptInstant(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: instant NAME duration")
+	}
+	d, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], time.Now().Add(d).UTC().Format(time.RFC3339Nano))
+}
+
+// scriptExpires checks that nobody may keep the last answer beyond an instant.
+//
+//	expires $UNTIL
+func scriptExpires(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: expires instant")
+	}
+	at, err := time.Parse(time.RFC3339Nano, args[0])
+	ts.Check(err)
+	_, seconds, ok := strings.Cut(ts.Getenv("KEPT"), "max-age=")
+	age, err := strconv.Atoi(seconds)
+	if !ok || err != nil {
+		ts.Fatalf("Cache-Control says no age: %q", ts.Getenv("KEPT"))
+	}
+	// What is left now is less than when it was answered: too strict by that.
+	if left := time.Until(at) + time.Second; time.Duration(age)*time.Second > left {
+		ts.Fatalf("it may be kept for %d s, and holds for %v", age, left)
+	}
+}
 
 // scriptCapture keeps a field of the last answer in a variable.
 //

@@ -5,9 +5,12 @@ import (
 	"path/filepath"
 
 	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/search"
 	"github.com/labfilms/labfilms/core/search/bleve"
+	"github.com/labfilms/labfilms/core/search/meili"
 	"github.com/labfilms/labfilms/core/spaces"
+	"github.com/labfilms/labfilms/core/text"
 )
 
 // searchConsumer is the name under which search takes events.
@@ -18,12 +21,17 @@ const leftOut = 1000
 
 // openSearch opens the index that the settings say. The modules are running:
 // what they show is part of it.
-func (p *Program) openSearch(context.Context) error {
+func (p *Program) openSearch(ctx context.Context) error {
 	sources, err := p.sources()
 	if err != nil {
 		return err
 	}
-	if p.index, err = bleve.Open(filepath.Join(p.settings.Data, "search")); err != nil {
+	if p.settings.MeiliURL != "" {
+		p.index, err = meili.Open(ctx, meili.Options{URL: p.settings.MeiliURL, Key: p.settings.MeiliKey, Prefix: p.settings.MeiliPrefix})
+	} else {
+		p.index, err = bleve.Open(filepath.Join(p.settings.Data, "search"))
+	}
+	if err != nil {
 		return err
 	}
 	p.search = search.New(search.Options{
@@ -46,13 +54,22 @@ func (p *Program) searchEvents() []string {
 }
 
 // askRebuild records that the index is to be built anew: action search.rebuild.
-func (p *Program) askRebuild(ctx context.Context) error {
+func (p *Program) askRebuild(ctx context.Context, reason string) error {
+	var form text.Form
+	reason = form.Prose("/reason", reason, 500)
+	if err := form.Err(); err != nil {
+		return err
+	}
 	network, err := p.spaces.Network(ctx)
 	if err != nil {
 		return err
 	}
 	return p.db.Write(ctx, func(ctx context.Context) error {
 		if err := p.gate.Check(ctx, "search.rebuild", network.Path, 0); err != nil {
+			return err
+		}
+		err := p.audit.Record(ctx, audit.Entry{Action: "search.rebuild", Object: "space:" + network.ID, Place: spaces.Place(network), Reason: reason})
+		if err != nil {
 			return err
 		}
 		return p.events.Record(ctx, core.Event{Type: search.RebuildAsked, Subject: network.ID, Place: spaces.Place(network)})

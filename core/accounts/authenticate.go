@@ -141,7 +141,9 @@ func (a *Accounts) actor(ctx context.Context, id string, row valuer) (*core.Acto
 
 // grants returns the account's roles that hold now.
 func (a *Accounts) grants(ctx context.Context, id string) ([]core.Grant, error) {
-	rows, err := a.store.From(ctx).Grant.Query().Where(grant.AccountID(id), grant.RevokedAtIsNil()).All(ctx)
+	now := a.store.DB().Now()
+	rows, err := a.store.From(ctx).Grant.Query().
+		Where(grant.AccountID(id), grant.RevokedAtIsNil(), grant.Or(grant.UntilIsNil(), grant.UntilGT(now))).All(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -45,8 +45,8 @@ type NewToken struct {
 
 // CreateToken makes an access token for the actor and returns its secret,
 // which is kept nowhere: action token.create. An actor who came with a token
-// passes on no more than that token's scopes, and no longer than it holds. It returns [core.ErrInvalid] with
-// the reasons, or ErrTokensFull.
+// passes on no more than that token's scopes, and no longer than it holds. It
+// returns [core.ErrInvalid] with the reasons, or ErrTokensFull.
 func (a *Accounts) CreateToken(ctx context.Context, in NewToken) (secret string, _ *ent.Token, err error) {
 	owner, err := a.own(ctx, "token.create")
 	if err != nil {
@@ -56,9 +56,7 @@ func (a *Accounts) CreateToken(ctx context.Context, in NewToken) (secret string,
 	var form text.Form
 	name := form.Line("/name", in.Name, 100)
 	a.checkScopes(&form, core.ActorFrom(ctx), in.Scopes)
-	if in.ExpiresAt != nil && !in.ExpiresAt.After(now) {
-		form.Refuse("/expires_at", "past", "It must be in the future.", "Cette date doit être à venir.")
-	}
+	in.ExpiresAt = form.Instant("/expires_at", in.ExpiresAt, now)
 	if err := form.Err(); err != nil {
 		return "", nil, err
 	}

@@ -221,6 +221,11 @@ func viewFacet(counts map[string]int) []FacetCount {
 	return all
 }
 
-func (a *API) rebuildSearch(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, a.finder.Ask(ctx)
+func (a *API) rebuildSearch(ctx context.Context, in *struct {
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why, for the audit."`
+	}
+},
+) (*struct{}, error) {
+	return nil, a.finder.Ask(ctx, in.Body.Reason)
 }

@@ -32,6 +32,10 @@ const (
 	recognitionEnded = "film.recognition_ended.v1"
 )
 
+// recognitionKept is what the catalogue says when it has kept one: its subject
+// is the film.
+const recognitionKept = "recognition.kept.v1"
+
 // Recognised is the data of film.recognised.v1; its subject is the film.
 type Recognised struct {
 	Film     string     `json:"film"`
@@ -111,7 +115,11 @@ func (c *Catalog) recognise(ctx context.Context, e core.Event) error {
 		if errors.Is(err, sql.ErrNoRows) { // so ent says that it was there already
 			return nil
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		// Who reads the film because of the module's event may come too soon.
+		return c.events.Record(ctx, core.Event{Type: recognitionKept, Subject: in.Film, Place: e.Place})
 	})
 }
 

@@ -31,7 +31,7 @@ type Finder struct {
 	sources map[string]Source // by kind
 	ahead   func(ctx context.Context) ([]string, error)
 	hidden  func(ctx context.Context) ([]string, error)
-	ask     func(ctx context.Context) error
+	ask     func(ctx context.Context, reason string) error
 	log     *slog.Logger
 
 	// Documents are read and put under it, so that what was read later is put
@@ -50,7 +50,7 @@ type Options struct {
 	// Hidden returns the ids of the people who are suspended.
 	Hidden func(ctx context.Context) ([]string, error)
 	// Ask records [RebuildAsked], if the actor may.
-	Ask func(ctx context.Context) error
+	Ask func(ctx context.Context, reason string) error
 	Log *slog.Logger
 }
 
@@ -61,14 +61,15 @@ func New(o Options) *Finder {
 
 // Events are the types of event that change what is found in the core. Those of
 // a module begin with its name and the kind.
-var Events = []string{"film.*", "credit.*", "transfer.*", "person.*", RebuildAsked}
+var Events = []string{"film.*", "credit.*", "transfer.*", "recognition.*", "person.*", RebuildAsked}
 
 // RebuildAsked is the event by which somebody wants the index built anew.
 const RebuildAsked = "search.rebuild_asked.v1"
 
 // Ask has the index built anew, by the process that keeps it: action
-// search.rebuild, of the network's administrators.
-func (f *Finder) Ask(ctx context.Context) error { return f.ask(ctx) }
+// search.rebuild, of the network's administrators. The reason is kept in the
+// audit.
+func (f *Finder) Ask(ctx context.Context, reason string) error { return f.ask(ctx, reason) }
 
 // Kinds returns the kinds that can be found, in order.
 func (f *Finder) Kinds() []string { return slices.Sorted(maps.Keys(f.sources)) }
@@ -95,7 +96,7 @@ func (f *Finder) Take(ctx context.Context, e core.Event) error {
 func (f *Finder) concerns(typ string) string {
 	noun, rest, _ := strings.Cut(typ, ".")
 	switch noun {
-	case "film", "credit", "transfer":
+	case "film", "credit", "transfer", "recognition":
 		return "film"
 	case "person":
 		return "person"

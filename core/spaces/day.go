@@ -18,7 +18,7 @@ func DayEnd(at *ent.Space, day string) (time.Time, error) {
 		return time.Time{}, err
 	}
 	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
+	if err != nil || d.Year() > 9998 { // the day after the last of 9999 has no such text
 		return time.Time{}, core.ErrInvalid.With(notDate)
 	}
 	// Midnight is searched for: where clocks are changed around it, it may not

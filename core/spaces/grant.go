@@ -72,6 +72,9 @@ func (s *Spaces) Grant(ctx context.Context, at *ent.Space, in NewGrant) (*ent.Gr
 	if err := in.checkEnd(&form, at, now); err != nil {
 		return nil, err
 	}
+	if s.gate.MayGrant(actor, in.Role, at.Path) && !s.gate.MayGrantUntil(actor, in.Role, at.Path, in.Until) {
+		form.Refuse("/until", "beyond", "It may not outlast your own grant: give it an end before yours.", "Cette attribution ne peut durer plus longtemps que la vôtre : donnez-lui une fin qui précède.")
+	}
 	if err := s.checkAccount(ctx, &form, in.Account); err != nil {
 		return nil, err
 	}
@@ -110,9 +113,7 @@ func (in *NewGrant) checkEnd(f *text.Form, at *ent.Space, now time.Time) error {
 		}
 		in.Until = &end
 	}
-	if in.Until != nil && !in.Until.After(now) {
-		f.Refuse(pointer, "past", "It must be in the future.", "Cette date doit être à venir.")
-	}
+	in.Until = f.Instant(pointer, in.Until, now)
 	return nil
 }
 

@@ -136,7 +136,13 @@ func (s *Spaces) Create(ctx context.Context, parent *ent.Space, in NewSpace) (*e
 // space leaves goes on leading to it. A change that changes nothing leaves the
 // version as it is.
 func (s *Spaces) Change(ctx context.Context, at *ent.Space, version int, in Change) (*ent.Space, error) {
-	if err := s.gate.Check(ctx, "space.update", at.Path, 0); err != nil {
+	var facts core.Relations
+	if at.Kind == space.KindInstitution {
+		// Whoever runs an institution speaks for it; with the same role at a
+		// region they run the institutions there, and not the region.
+		facts = core.RelationSet(core.Own)
+	}
+	if err := s.gate.Check(ctx, "space.update", at.Path, facts); err != nil {
 		return nil, err
 	}
 	var changed *ent.Space

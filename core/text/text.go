@@ -79,6 +79,27 @@ func (f *Form) Zone(pointer, zone string) string {
 	return zone
 }
 
+// lastYear is the last year of an instant that is kept: in any zone it is still
+// one of four digits, which is all that JSON and SQLite's texts can hold.
+const lastYear = 9998
+
+// Instant returns an instant as it is kept: in UTC, to the microsecond; nil
+// stays nil. It has to be later than after, unless that is zero, and between the
+// years 1 and 9998.
+func (f *Form) Instant(pointer string, t *time.Time, after time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := t.UTC().Truncate(time.Microsecond)
+	switch {
+	case at.Year() < 1 || at.Year() > lastYear:
+		f.Refuse(pointer, "date", "It is no date between the years 1 and 9998.", "Ce n'est pas une date entre les années 1 et 9998.")
+	case !after.IsZero() && !at.After(after):
+		f.Refuse(pointer, "past", "It must be in the future.", "Cette date doit être à venir.")
+	}
+	return &at
+}
+
 // Refuse adds one reason.
 func (f *Form) Refuse(pointer, code, en, fr string) {
 	f.reasons = append(f.reasons, core.Reason{Pointer: pointer, Code: code, EN: en, FR: fr})

@@ -30,11 +30,17 @@ func (e *Ecran) agreed(ctx context.Context, c *ent.Client, l *ent.Label, filmID,
 	given, err := c.Consent.Query().Where(consent.FilmID(filmID), consent.LabelID(l.ID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		given, err = c.Consent.Create().
+		id := sdk.NewID()
+		err = c.Consent.Create().SetID(id).
 			SetNetworkID(l.NetworkID).SetRegionID(l.RegionID).SetSpaceID(l.SpaceID).
 			SetFilmID(filmID).SetLabelID(l.ID).SetAskedBy(asker).SetAskedAt(now).
-			SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+			SetCreatedAt(now).SetUpdatedAt(now).
+			OnConflictColumns(consent.FieldFilmID, consent.FieldLabelID).Ignore().Exec(ctx)
 		if err != nil {
+			return false, err
+		}
+		given, err = c.Consent.Query().Where(consent.FilmID(filmID), consent.LabelID(l.ID)).Only(ctx)
+		if err != nil || given.ID != id { // another pick of the label has just asked
 			return false, err
 		}
 	case err != nil:
@@ -211,6 +217,7 @@ func (e *Ecran) carryOn(ctx context.Context, c *ent.Client, labelID, filmID stri
 			if err := endPick(ctx, c, p, "ecran.consent.answer", pick.StateRefused, ""); err != nil {
 				return err
 			}
+		case answer == consent.StateLapsed: // silence takes nothing back
 		default:
 			if err := endPick(ctx, c, p, "ecran.pick.withdraw", pick.StateWithdrawn, ""); err != nil {
 				return err

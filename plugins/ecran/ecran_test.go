@@ -1,6 +1,7 @@
 package ecran_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -53,6 +54,10 @@ func open(t testing.TB, dialect string) *screen {
 		{ID: "phares", Title: "Ce que disent les phares", Slug: "ce-que-disent-les-phares", Stage: "released"},
 		{ID: "aller-simple", Title: "Aller simple", Slug: "aller-simple", Stage: "released"},
 		{ID: "drisses", Title: "Le Bruit des drisses", Slug: "le-bruit-des-drisses", Stage: "post"},
+	}
+	for i := range 12 {
+		id := fmt.Sprintf("film-%02d", i)
+		films = append(films, sdk.Film{ID: id, Title: fmt.Sprintf("Le Film n° %d", i), Slug: id, Stage: "released"})
 	}
 	world := sdktest.World{Dialect: dialect, Films: films, People: people}
 	return &screen{Module: world.Open(t, ecran.New), films: films}

@@ -154,19 +154,20 @@ func (e *Ecran) On(ctx context.Context, event sdk.Event) error {
 			return endPicksOf(ctx, c, event.Subject)
 		})
 	case filmChanged:
-		// As everybody sees it: of a film that nobody may see, nothing is shown.
+		// As everybody sees it: of a film that nobody may see, nothing is shown,
+		// and nothing is found by it any more.
 		film, err := e.host.Films.Film(ctx, event.Subject)
-		if errors.Is(err, sdk.ErrFilmUnknown) {
-			return nil
-		}
-		if err != nil {
+		hidden := errors.Is(err, sdk.ErrFilmUnknown)
+		if err != nil && !hidden {
 			return err
 		}
 		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-			if err := e.closedTo(ctx, c, film); err != nil {
-				return err
+			if !hidden {
+				if err := e.closedTo(ctx, c, film); err != nil {
+					return err
+				}
 			}
-			return retold(ctx, c, selection.HasPicksWith(pick.FilmID(film.ID), pick.StateEQ(pick.StateOnScreen)))
+			return retold(ctx, c, selection.HasPicksWith(pick.FilmID(event.Subject), pick.StateEQ(pick.StateOnScreen)))
 		})
 	case pickDue:
 		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error { return e.pickIsDue(ctx, c, event.Subject) })

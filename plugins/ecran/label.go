@@ -321,6 +321,11 @@ func (e *Ecran) moveLabel(ctx context.Context, id, action string, to label.State
 				return err
 			}
 		}
+		if to == label.StateActive {
+			if err := e.recogniseAllOf(ctx, c, id); err != nil {
+				return err
+			}
+		}
 		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
 			return err
 		}
@@ -330,6 +335,22 @@ func (e *Ecran) moveLabel(ctx context.Context, id, action string, to label.State
 		return nil, err
 	}
 	return moved, nil
+}
+
+// recogniseAllOf tells the films of what a label has published of which nobody
+// could know before it was accepted.
+func (e *Ecran) recogniseAllOf(ctx context.Context, c *ent.Client, id string) error {
+	published, err := c.Selection.Query().Where(selection.LabelID(id), selection.StateEQ(selection.StatePublished)).
+		WithLabel().Order(selection.ByID()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range published {
+		if err := e.recognise(ctx, c, s); err != nil {
+			return err
+		}
+	}
+	return retold(ctx, c, selection.LabelID(id))
 }
 
 // endAllOf ends what a label shows: its picks and its pins.
@@ -346,10 +367,11 @@ func endAllOf(ctx context.Context, c *ent.Client, id string) error {
 	return endPins(ctx, c, pin.LabelID(id))
 }
 
-// TransferLabel makes one of the label's directors its holder, if it still has
-// this version: its holder alone. Who held it directs it from now on. It
-// returns ErrLabelUnknown, ErrLabelClosed, ErrNotDirector or sdk.ErrStale.
-func (e *Ecran) TransferLabel(ctx context.Context, id string, version int, person string) (*ent.Label, error) {
+// TransferLabel makes one of the label's directors its holder: its holder
+// alone. Who held it directs it from now on. It returns ErrLabelUnknown,
+// ErrLabelClosed, ErrNotDirector, or sdk.ErrStale where somebody else holds it
+// meanwhile.
+func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Label, error) {
 	l, err := openLabel(ctx, e.store.From(ctx), id, "ecran.label.transfer")
 	if err != nil {
 		return nil, err
@@ -359,7 +381,16 @@ func (e *Ecran) TransferLabel(ctx context.Context, id string, version int, perso
 	}
 	var moved *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		n, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(person), curator.RoleEQ(curator.RoleDirector)).Exec(ctx)
+		// The label's row is taken first: of two who hand it on one is late.
+		n, err := c.Label.Update().Where(label.ID(id), label.HolderID(l.HolderID), label.StateNEQ(label.StateClosed)).
+			SetHolderID(person).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sdk.ErrStale
+		}
+		n, err = c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(person), curator.RoleEQ(curator.RoleDirector)).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -368,14 +399,6 @@ func (e *Ecran) TransferLabel(ctx context.Context, id string, version int, perso
 		}
 		if _, err := appoint(ctx, c, id, []LabelCurator{{Person: l.HolderID, Role: string(curator.RoleDirector)}}); err != nil {
 			return err
-		}
-		n, err = c.Label.Update().Where(label.ID(id), label.Version(version), label.HolderID(l.HolderID)).
-			SetHolderID(person).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return sdk.ErrStale
 		}
 		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (f Front) MaxAge(now time.Time) time.Duration {
 
 // Page returns the page of the space at an instant: what was pinned on it then
 // and may be seen now, by slot. Everybody reads it as it is and was; as it will
-// be, its curators. It returns ErrPageAhead.
+// be, without what will be over by then, its curators. It returns ErrPageAhead.
 func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	c, now, here := e.store.From(ctx), sdk.Now(ctx), sdk.ActorFrom(ctx).Space.ID
 	var facts []sdk.Relation
@@ -66,14 +66,21 @@ func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	if err != nil {
 		return Front{}, err
 	}
-	if front.Pins, err = e.shown(ctx, live); err != nil {
+	seen := at
+	if now.After(at) {
+		seen = now // of the past only what may be seen now
+	}
+	shown, begins, err := e.shown(ctx, live, seen)
+	if err != nil {
 		return Front{}, err
 	}
+	front.Pins = shown
 	change := func(t *time.Time) {
 		if t != nil && t.After(at) && (front.Changes.IsZero() || t.Before(front.Changes)) {
 			front.Changes = *t
 		}
 	}
+	change(&begins)
 	for _, s := range front.Pins {
 		change(s.Pin.Until)
 		if s.Selection != nil {

@@ -92,6 +92,8 @@ func (p Picked) StateNow() pick.State { return stateAt(p.Pick, p.Now) }
 
 func stateAt(p *ent.Pick, now time.Time) pick.State {
 	switch {
+	case p.State == pick.StateScheduled && p.Until != nil && !p.Until.After(p.From):
+		return p.State // its selection is over before: it never comes
 	case p.State == pick.StateScheduled && !p.From.After(now) && (p.Until == nil || p.Until.After(now)):
 		return pick.StateOnScreen
 	case (p.State == pick.StateScheduled || p.State == pick.StateOnScreen) && p.Until != nil && !p.Until.After(now):
@@ -170,6 +172,17 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if err != nil {
 		return nil, err
 	}
+	// So does its label's, so that none slips past its closing.
+	n, err := c.Label.Update().Where(label.ID(l.ID), label.StateNEQ(label.StateClosed)).SetActedAt(now).Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, ErrLabelClosed
+	}
+	if l, err = c.Label.Get(ctx, l.ID); err != nil {
+		return nil, err
+	}
 	state := pick.StateUnderVote
 	if l.VotesNeeded <= 1 { // who picks is for it
 		if state, err = e.afterVote(ctx, c, l, film, signer.ID, *from); err != nil {
@@ -188,9 +201,6 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 		return nil, ErrAlreadyPicked.Because(err)
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := c.Label.UpdateOneID(l.ID).SetActedAt(now).Exec(ctx); err != nil {
 		return nil, err
 	}
 	if l.VotesNeeded > 0 {
@@ -215,7 +225,7 @@ func concerned(film sdk.Film) bool {
 // datesOf reads the days of something: an end that comes after its beginning
 // and is not over. What has begun begins now.
 func datesOf(form *sdk.Form, now time.Time, from, until *time.Time) (_, _ *time.Time) {
-	from, until = instant(from), instant(until)
+	from, until = form.Instant("/from", from, time.Time{}), form.Instant("/until", until, time.Time{})
 	if from != nil && from.Before(now) {
 		from = &now
 	}
@@ -225,19 +235,13 @@ func datesOf(form *sdk.Form, now time.Time, from, until *time.Time) (_, _ *time.
 	return from, until
 }
 
-// instant is a time as the database keeps it.
-func instant(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	at := t.UTC().Truncate(time.Microsecond)
-	return &at
-}
-
 // afterVote returns what a pick comes to be once its label is for it: whoever
 // made the film has to agree, if they want to be asked, and its date to come.
 func (e *Ecran) afterVote(ctx context.Context, c *ent.Client, l *ent.Label, film sdk.Film, signer string, from time.Time) (pick.State, error) {
-	if film.Consent == "ask" {
+	switch film.Consent {
+	case "none":
+		return "", ErrConsentMissing
+	case "ask":
 		agreed, err := e.agreed(ctx, c, l, film.ID, signer)
 		if err != nil || !agreed {
 			return pick.StateAsked, err
@@ -263,7 +267,12 @@ func (e *Ecran) move(ctx context.Context, c *ent.Client, s *ent.Selection, p *en
 	if !ok {
 		return ErrPickOver
 	}
-	n, err := c.Pick.Update().Where(pick.ID(p.ID), pick.StateEQ(p.State)).SetState(to).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
+	now := sdk.Now(ctx)
+	u := c.Pick.Update().Where(pick.ID(p.ID), pick.StateEQ(p.State)).SetState(to).SetUpdatedAt(now).AddVersion(1)
+	if to == pick.StateOnScreen && p.State != pick.StateScheduled {
+		u.SetFrom(now) // it has waited for somebody, and comes on screen only now
+	}
+	n, err := u.Save(ctx)
 	if err != nil {
 		return err
 	}
@@ -310,13 +319,13 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 	if err != nil {
 		return Picked{}, err
 	}
-	p, err := findPick(ctx, c, selectionID, id)
+	p, err := findPick(ctx, c, selectionID, id, sdk.InPlace(ctx, pick.FieldSignerID))
 	if err != nil {
 		return Picked{}, err
 	}
+	within(s, p)
 	now := sdk.Now(ctx)
-	shown := []pick.State{pick.StateOnScreen, pick.StateEnded}
-	if !ofTeam(ctx, s) && !slices.Contains(shown, stateAt(p, now)) {
+	if !shownTo(ctx, s, p, now) {
 		return Picked{}, ErrPickUnknown
 	}
 	film, err := e.filmOf(ctx, p)
@@ -324,6 +333,19 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 		return Picked{}, err
 	}
 	return Picked{p, film, now}, nil
+}
+
+// shownTo reports whether the asker may know of the pick in the state that it is
+// in at the instant.
+func shownTo(ctx context.Context, s *ent.Selection, p *ent.Pick, now time.Time) bool {
+	return ofTeam(ctx, s) || slices.Contains([]pick.State{pick.StateOnScreen, pick.StateEnded}, stateAt(p, now))
+}
+
+// within has a pick end with its selection, before anybody has written it down.
+func within(s *ent.Selection, p *ent.Pick) {
+	if s.Until != nil && p.EndedAt == nil && (p.Until == nil || p.Until.After(*s.Until)) {
+		p.Until = s.Until
+	}
 }
 
 // filmOf returns the film of a pick, or ErrPickUnknown where the asker may not
@@ -374,6 +396,7 @@ func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, st
 	}
 	seen := sdk.List[Picked]{Next: picks.Next}
 	for _, p := range picks.Items {
+		within(s, p)
 		if film, ok := films[p.FilmID]; ok {
 			seen.Items = append(seen.Items, Picked{p, film, now})
 		}
@@ -399,13 +422,14 @@ func inState(s *ent.Selection, state pick.State, now time.Time) predicate.Pick {
 	)
 	past := pick.And(pick.StateIn(pick.StateScheduled, pick.StateOnScreen), pick.UntilNotNil(), pick.UntilLTE(now))
 	over := s.Until != nil && !s.Until.After(now)
+	if over { // all that had come by then is past
+		past = pick.And(pick.StateIn(pick.StateScheduled, pick.StateOnScreen), pick.FromLT(*s.Until))
+	}
 	switch {
 	case state == pick.StateOnScreen && over:
 		return pick.IDIn()
 	case state == pick.StateOnScreen:
 		return shown
-	case state == pick.StateEnded && over:
-		return pick.Or(pick.StateEQ(pick.StateEnded), past, shown)
 	case state == pick.StateEnded:
 		return pick.Or(pick.StateEQ(pick.StateEnded), past)
 	case state == pick.StateScheduled:
@@ -471,6 +495,9 @@ func (e *Ecran) finish(ctx context.Context, selectionID, id, action string, to p
 		}
 	}
 	if err := sdk.ActorFrom(ctx).Check(action, facts...); err != nil {
+		if !shownTo(ctx, s, p, sdk.Now(ctx)) {
+			err = ErrPickUnknown
+		}
 		return Picked{}, err
 	}
 	var form sdk.Form
@@ -510,12 +537,17 @@ func endPicksOf(ctx context.Context, c *ent.Client, filmID string) error {
 
 // endPick ends a current pick, tells its film if it was told of it, and ends
 // the pins that put it forward. What has ended stays as it is; what should have
-// ended before has ended then.
+// ended before has ended then; what never came on screen is removed and not
+// ended, which everybody would see.
 func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to pick.State, reason string) error {
 	now := sdk.Now(ctx)
 	at := now
 	if p.Until != nil && p.Until.Before(now) {
 		at = *p.Until
+	}
+	if to == pick.StateEnded && !begun(p, at) {
+		// That it was considered is known to the label's people, and stays so.
+		action, to = "ecran.pick.remove", pick.StateRemoved
 	}
 	move, ok := Picks.Move(action, p.State, to)
 	if !ok {
@@ -547,17 +579,25 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 	return sdk.Record(ctx, move.Event, p.ID, PickEnded{Selection: p.SelectionID, Film: p.FilmID, Until: at, State: string(to)})
 }
 
+// begun reports whether a current pick was on screen at some instant before.
+func begun(p *ent.Pick, at time.Time) bool {
+	return p.State == pick.StateOnScreen || p.State == pick.StateScheduled && p.From.Before(at)
+}
+
 // recognitionEnds tells the film of a pick until when it was recognised for it.
 // Told twice, the film keeps the first.
 func recognitionEnds(ctx context.Context, p *ent.Pick, until time.Time, reason string) error {
 	return sdk.Record(ctx, filmRecognitionEnded, p.FilmID, FilmRecognitionEnded{Film: p.FilmID, Until: until, SourceID: p.ID, Reason: reason})
 }
 
-// recognisePick tells the film that it is on public view, unless it was told, or
-// the pick has ended meanwhile. The caller holds the selection, or has just
+// recognisePick tells the film that it is on public view, unless it was told,
+// the pick has ended meanwhile, or its label is no more than requested. The caller holds the selection, or has just
 // moved the pick, so that none tells it twice.
 func (e *Ecran) recognisePick(ctx context.Context, c *ent.Client, s *ent.Selection, p *ent.Pick) error {
 	now := sdk.Now(ctx)
+	if s.Edges.Label.State != label.StateActive || stateAt(p, now) != pick.StateOnScreen {
+		return nil // nobody has seen it
+	}
 	n, err := c.Pick.Update().
 		Where(pick.ID(p.ID), pick.StateEQ(pick.StateOnScreen), pick.RecognisedAtIsNil()).
 		SetRecognisedAt(now).
@@ -598,9 +638,10 @@ func (e *Ecran) signer(ctx context.Context) (sdk.Person, error) {
 	return person, err
 }
 
-// findPick returns a pick of the selection, or ErrPickUnknown.
-func findPick(ctx context.Context, c *ent.Client, selectionID, id string) (*ent.Pick, error) {
-	p, err := c.Pick.Query().Where(pick.ID(id), pick.SelectionID(selectionID)).Only(ctx)
+// findPick returns a pick of the selection of which all of these are true, or
+// ErrPickUnknown.
+func findPick(ctx context.Context, c *ent.Client, selectionID, id string, which ...predicate.Pick) (*ent.Pick, error) {
+	p, err := c.Pick.Query().Where(pick.ID(id), pick.SelectionID(selectionID)).Where(which...).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, ErrPickUnknown
 	}

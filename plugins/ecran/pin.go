@@ -128,7 +128,7 @@ func (e *Ecran) Pin(ctx context.Context, in NewPin) (*ent.Pin, error) {
 // pinnable returns whose the thing is, or ErrTargetUnknown where not everybody
 // may see it, or it is not of this branch of the tree.
 func (e *Ecran) pinnable(ctx context.Context, kind, target string) (labelID string, err error) {
-	shown, err := e.shown(ctx, []*ent.Pin{{Kind: pin.Kind(kind), TargetID: target}})
+	shown, _, err := e.shown(ctx, []*ent.Pin{{Kind: pin.Kind(kind), TargetID: target}}, sdk.Now(ctx))
 	if err != nil {
 		return "", err
 	}
@@ -329,9 +329,11 @@ type Shown struct {
 }
 
 // shown returns what the pins put forward, in their order, without what not
-// everybody may see now, is not of this branch, or is of a space in which
-// Écran is switched off. It asks the database three times and the core once.
-func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin) ([]Shown, error) {
+// everybody may see now, or will not at the instant, which is now or later, is
+// not of this branch, or is of a space in which Écran is switched off; and the
+// next instant at which something of the rest is planned to come on view, zero
+// if nothing is. It asks the database three times and the core once.
+func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all []Shown, begins time.Time, err error) {
 	c, now := e.store.From(ctx), sdk.Now(ctx)
 	ids := map[pin.Kind][]string{}
 	for _, p := range pins {
@@ -341,10 +343,10 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin) ([]Shown, error) {
 	if of := ids[pin.KindPick]; len(of) > 0 {
 		rows, err := c.Pick.Query().Where(pick.IDIn(of...), sdk.InBranch(ctx, pick.FieldSignerID)).All(ctx)
 		if err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 		for _, p := range rows {
-			if stateAt(p, now) == pick.StateOnScreen {
+			if stateAt(p, now) == pick.StateOnScreen && stateAt(p, at) == pick.StateOnScreen {
 				picks[p.ID] = p
 				ids[pin.KindSelection] = append(ids[pin.KindSelection], p.SelectionID)
 			}
@@ -354,12 +356,15 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin) ([]Shown, error) {
 	if of := ids[pin.KindSelection]; len(of) > 0 {
 		rows, err := c.Selection.Query().Where(selection.IDIn(of...), sdk.InBranch(ctx)).All(ctx)
 		if err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 		for _, s := range rows {
-			if onView(s, now) {
+			switch {
+			case onView(s, now) && onView(s, at):
 				selections[s.ID] = s
 				ids[pin.KindLabel] = append(ids[pin.KindLabel], s.LabelID)
+			case s.From != nil && s.From.After(at) && onView(s, *s.From) && (begins.IsZero() || s.From.Before(begins)):
+				begins = *s.From
 			}
 		}
 	}
@@ -367,16 +372,15 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin) ([]Shown, error) {
 	rows, err := c.Label.Query().Where(label.IDIn(ids[pin.KindLabel]...), label.StateEQ(label.StateActive), sdk.InBranch(ctx, label.FieldHolderID)).
 		WithCurators(inOrder).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	for _, l := range rows {
 		labels[l.ID] = l
 	}
 	films, err := e.filmsOf(ctx, slices.Collect(maps.Values(picks)))
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
-	var all []Shown
 	for _, p := range pins {
 		s := Shown{Pin: p}
 		of := p.TargetID
@@ -408,5 +412,5 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin) ([]Shown, error) {
 		}
 		all = append(all, s)
 	}
-	return all, nil
+	return all, begins, nil
 }

@@ -2,6 +2,7 @@ package ecran
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -180,13 +181,16 @@ func (e *Ecran) decideAlone(ctx context.Context, id, action string, to proposal.
 	if err != nil {
 		return Proposed{}, err
 	}
-	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		return e.decide(ctx, c, row, action, to, answer, "")
-	})
+	film, err := e.host.Films.Film(ctx, row.FilmID)
+	if errors.Is(err, sdk.ErrFilmUnknown) {
+		return Proposed{}, ErrProposalUnknown // as it is in no list
+	}
 	if err != nil {
 		return Proposed{}, err
 	}
-	film, err := e.host.Films.Film(ctx, row.FilmID)
+	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		return e.decide(ctx, c, row, action, to, answer, "")
+	})
 	if err != nil {
 		return Proposed{}, err
 	}

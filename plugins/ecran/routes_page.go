@@ -34,17 +34,12 @@ func (e *Ecran) moved(ctx context.Context, id string, move func(context.Context,
 
 func (e *Ecran) transferLabel(ctx context.Context, in *struct {
 	LabelPath
-	sdk.IfMatch
 	Body struct {
 		Person string `json:"person" minLength:"1" maxLength:"36" doc:"The director who is to hold it."`
 	}
 },
 ) (*labelBody, error) {
-	version, err := in.Version()
-	if err != nil {
-		return nil, err
-	}
-	l, err := e.TransferLabel(ctx, in.Label, version, in.Body.Person)
+	l, err := e.TransferLabel(ctx, in.Label, in.Body.Person)
 	if err != nil {
 		return nil, err
 	}
@@ -369,11 +364,16 @@ func (e *Ecran) getPage(ctx context.Context, in *struct {
 	At time.Time `query:"at" doc:"An instant: the page as it was, or, for the space's curators, as it will be. Default: now."`
 },
 ) (*pageBody, error) {
-	at := in.At.UTC()
-	if in.At.IsZero() {
-		at = sdk.Now(ctx)
+	now := sdk.Now(ctx)
+	at := &now
+	if !in.At.IsZero() {
+		var form sdk.Form
+		at = form.Instant("query/at", &in.At, time.Time{})
+		if err := form.Err(); err != nil {
+			return nil, err
+		}
 	}
-	front, err := e.Page(ctx, at)
+	front, err := e.Page(ctx, *at)
 	if err != nil {
 		return nil, err
 	}

@@ -100,6 +100,15 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 	return made, nil
 }
 
+// set writes a value, or that there is none: not both, which PostgreSQL refuses.
+func set[T, U any](value *T, write func(T) U, clear func() U) {
+	if value == nil {
+		clear()
+		return
+	}
+	write(*value)
+}
+
 // guestReasons refuses a guest who is nobody, or of what is no carte blanche,
 // and a carte blanche that is given to nobody.
 func (e *Ecran) guestReasons(ctx context.Context, form *sdk.Form, kind, guest string) error {
@@ -185,7 +194,8 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 	}
 	from, until := before.From, before.Until
 	if in.From.Set || in.Until.Set {
-		from, until = instant(in.From.Pointer(from)), instant(in.Until.Pointer(until))
+		from = form.Instant("/from", in.From.Pointer(from), time.Time{})
+		until = form.Instant("/until", in.Until.Pointer(until), time.Time{})
 		if from != nil && until != nil && !until.After(*from) {
 			form.Refuse("/until", "too_early", "It ends before it has begun.", "La fin précède le début.")
 		}
@@ -218,9 +228,10 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 			u.SetGuestID(in.Guest.Value)
 		}
 		if in.Edition.Set {
-			u.ClearEdition().SetNillableEdition(in.Edition.Pointer(nil))
+			set(in.Edition.Pointer(nil), u.SetEdition, u.ClearEdition)
 		}
-		u.ClearFrom().SetNillableFrom(from).ClearUntil().SetNillableUntil(until)
+		set(from, u.SetFrom, u.ClearFrom)
+		set(until, u.SetUntil, u.ClearUntil)
 		n, err := u.Save(ctx)
 		if err != nil {
 			return err
@@ -309,6 +320,10 @@ func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection
 			return err
 		}
 		if err := c.Label.UpdateOneID(published.LabelID).SetActedAt(now).Exec(ctx); err != nil {
+			return err
+		}
+		// The label's row is taken: whether it is accepted is read once more.
+		if published, err = withLabel(ctx, c, id); err != nil {
 			return err
 		}
 		if err := e.recognise(ctx, c, published); err != nil {

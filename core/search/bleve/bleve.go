@@ -14,6 +14,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
+	blevesearch "github.com/blevesearch/bleve/v2/search"
 
 	"github.com/labfilms/labfilms/core/search"
 )
@@ -27,6 +28,7 @@ type Index struct {
 	current *generation
 	whole   bool
 	next    *generation // what is being built; nil most of the time
+	closed  bool
 }
 
 var _ search.Index = (*Index)(nil)
@@ -140,13 +142,19 @@ func (i *Index) sweep() error {
 	return nil
 }
 
-// Close lets go of the files.
+// Close lets go of the files. A rebuild that is under way ends with it. A second
+// time it does nothing.
 func (i *Index) Close() error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.closed {
+		return nil
+	}
+	i.closed = true
 	err := i.current.index.Close()
 	if i.next != nil {
 		err = errors.Join(err, i.next.index.Close())
+		i.next = nil
 	}
 	return err
 }
@@ -198,6 +206,19 @@ func (i *Index) Find(ctx context.Context, q search.Query) (search.Found, error) 
 	answer, err := i.current.index.SearchInContext(ctx, i.current.request(q))
 	if err != nil {
 		return search.Found{}, failed(err)
+	}
+	if r := i.current.located(q, answer.Hits); r != nil {
+		located, err := i.current.index.SearchInContext(ctx, r)
+		if err != nil {
+			return search.Found{}, failed(err)
+		}
+		at := make(map[string]blevesearch.FieldTermLocationMap, len(located.Hits))
+		for _, hit := range located.Hits {
+			at[hit.ID] = hit.Locations
+		}
+		for _, hit := range answer.Hits {
+			hit.Locations = at[hit.ID]
+		}
 	}
 	found := search.Found{Total: int(answer.Total), Facets: map[string]map[string]int{}}
 	for _, hit := range answer.Hits {
@@ -262,6 +283,9 @@ var errRebuilding = errors.New("the search index is being rebuilt already")
 func (i *Index) Rebuild(context.Context) (search.Rebuild, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.closed {
+		return nil, failed(bleve.ErrorIndexClosed)
+	}
 	if i.next != nil {
 		return nil, errRebuilding
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
+	"github.com/blevesearch/bleve/v2/analysis/datetime/flexible"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
 	"github.com/blevesearch/bleve/v2/analysis/token/edgengram"
 	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
@@ -34,6 +35,7 @@ const longest = 20
 const (
 	foldFilter  = "labfilms_fold"
 	gramsFilter = "labfilms_grams"
+	noDates     = "labfilms_no_dates"
 )
 
 func init() {
@@ -119,6 +121,11 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 	doc.AddSubDocumentMapping("numbers", bleve.NewDocumentMapping())
 	m.DefaultMapping = doc
 	m.StoreDynamic = false
+	// Words of facets are words, also where they look like dates.
+	if err := m.AddCustomDateTimeParser(noDates, map[string]any{"type": flexible.Name, "layouts": []any{"\x00"}}); err != nil {
+		return nil, err
+	}
+	m.DefaultDateTimeParser = noDates
 	return m, nil
 }
 
@@ -130,9 +137,13 @@ func fieldsOf(d search.Document) map[string]any {
 		"stamp": d.Stamp(), "names": d.Names, "also": d.Also, "begin": d.Names, "also_begin": d.Also, "text": d.Text,
 		"facets": facetsOf(d.Facets), "numbers": numbersOf(d.Numbers),
 	}
+	// Sorting by the library's own id would read the stored document of every
+	// hit; behind the name it costs nothing.
+	name := ""
 	if len(d.Names) > 0 {
-		fields["sort"] = text.Slug(d.Names[0])
+		name = text.Slug(d.Names[0])
 	}
+	fields["sort"] = name + "\x00" + id(d.Key)
 	if d.At != nil {
 		fields["at"] = map[string]any{"lon": d.At.Lon, "lat": d.At.Lat}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
+	blevesearch "github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/labfilms/labfilms/core"
@@ -36,15 +37,15 @@ var stopWords = func() analysis.TokenMap {
 func (g *generation) request(q search.Query) *bleve.SearchRequest {
 	must := []query.Query{}
 	terms := g.words(q.Words)
-	order := []string{"sort", "_id"}
+	order := []string{"sort"}
 	if len(terms) > 0 {
-		order = []string{"-_score", "sort", "_id"}
+		order = []string{"-_score", "sort"}
 	} else {
 		must = append(must, bleve.NewMatchAllQuery())
 	}
 	ends := utf8.RuneCountInString(q.Words) > 0 && !strings.HasSuffix(q.Words, " ")
 	for i, t := range terms {
-		must = append(must, g.word(t, ends && i == len(terms)-1))
+		must = append(must, g.word(t, ends && i == len(terms)-1, len(terms) == 1))
 	}
 	if len(q.Kinds) > 0 {
 		must = append(must, anyOf("kind", q.Kinds))
@@ -83,7 +84,6 @@ func (g *generation) request(q search.Query) *bleve.SearchRequest {
 	}
 	r := bleve.NewSearchRequestOptions(b, min(max(q.Limit, 0), 100), min(max(q.Offset, 0), 1000), false)
 	r.Fields = []string{"stamp", "names", "text"}
-	r.IncludeLocations = len(terms) > 0
 	r.SortBy(order)
 	for _, name := range q.Count {
 		field := "facets." + name
@@ -92,6 +92,27 @@ func (g *generation) request(q search.Query) *bleve.SearchRequest {
 		}
 		r.AddFacet(name, bleve.NewFacetRequest(field, mostValues))
 	}
+	return r
+}
+
+// located returns what the library is asked for where the words of a query are
+// in these hits: to know that of all that fits would take far longer. It is nil
+// where there are no words, or no hits.
+func (g *generation) located(q search.Query, hits blevesearch.DocumentMatchCollection) *bleve.SearchRequest {
+	terms := g.words(q.Words)
+	if len(terms) == 0 || len(hits) == 0 {
+		return nil
+	}
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		ids[i] = h.ID
+	}
+	must := []query.Query{query.NewDocIDQuery(ids)}
+	for i, t := range terms {
+		must = append(must, g.word(t, !strings.HasSuffix(q.Words, " ") && i == len(terms)-1, len(terms) == 1))
+	}
+	r := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(must...), len(ids), 0, false)
+	r.IncludeLocations = true
 	return r
 }
 
@@ -135,7 +156,7 @@ func (g *generation) words(typed string) []string {
 
 // word is the query for one word: as it is, in the names first; as the
 // beginning of one, if it is the last; and with a letter or two amiss.
-func (g *generation) word(word string, last bool) query.Query {
+func (g *generation) word(word string, last, alone bool) query.Query {
 	ways := []query.Query{boosted(is("names", word), 8), boosted(is("also", word), 4)}
 	for _, t := range g.prose.Analyze([]byte(word)) {
 		ways = append(ways, boosted(is("text", string(t.Term)), 1))
@@ -143,7 +164,12 @@ func (g *generation) word(word string, last bool) query.Query {
 	letters := utf8.RuneCountInString(word)
 	if last {
 		begin := string([]rune(word)[:min(letters, longest)])
-		ways = append(ways, boosted(is("begin", begin), 4), boosted(is("also_begin", begin), 2))
+		ways = append(ways, boosted(is("begin", begin), 4))
+		// One or two letters alone begin some word of nearly everything: they
+		// are looked for in names.
+		if !alone || letters > 2 {
+			ways = append(ways, boosted(is("also_begin", begin), 2))
+		}
 	}
 	if amiss := typos(letters); amiss > 0 {
 		for field, boost := range map[string]float64{"names": 2, "also": 1} {

@@ -1,0 +1,209 @@
+package ecran_test
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labfilms/labfilms/plugins/sdk"
+	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
+)
+
+func TestECR3SlotsHoldUnderConcurrency(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer", map[string]any{"person": ines.Person, "role": "curator"})
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"rules": map[string]any{"max_pins": 24}}, "If-Match", `"1"`), 200)
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		pin := func(who sdk.Actor, space sdk.Space, body map[string]any) *sdktest.Answer {
+			return e.As(who).In(space).Do(t, http.MethodPost, "/pins", body)
+		}
+
+		// Fifty into one slot at one moment, also of a page that nobody has used.
+		answers := atOnce(50, func(int) *sdktest.Answer { return pin(maelle, sdktest.Bretagne, pinning("label", label, 1)) })
+		if winners := won(t, answers, 201, "slot_taken"); len(winners) != 1 {
+			t.Fatalf("%d are in one slot", len(winners))
+		}
+		// Fifty that overlap in time, each a day later than the one before and
+		// three days long: no two that are there overlap.
+		answers = atOnce(50, func(i int) *sdktest.Answer {
+			from := time.Duration(i+1) * 24 * time.Hour
+			return pin(maelle, sdktest.Bretagne, pinning("label", label, 2, map[string]any{"from": after(from), "until": after(from + 72*time.Hour)}))
+		})
+		winners := won(t, answers, 201, "slot_taken")
+		slices.Sort(winners)
+		for i := 1; i < len(winners); i++ {
+			if winners[i]-winners[i-1] < 3 {
+				t.Errorf("day %d and day %d share a slot", winners[i-1], winners[i])
+			}
+		}
+		if len(winners) < 10 {
+			t.Errorf("only %d of fifty found a place", len(winners))
+		}
+		// One after the other: until is the first instant at which it is free.
+		at := 60 * 24 * time.Hour
+		ok := func(status int, from, until time.Duration) {
+			t.Helper()
+			body := pinning("selection", selection, 3, map[string]any{"from": after(at + from)})
+			if until > 0 {
+				body["until"] = after(at + until)
+			}
+			want(t, pin(maelle, sdktest.Bretagne, body), status)
+		}
+		ok(201, time.Hour, 2*time.Hour)
+		ok(409, 0, time.Hour+time.Microsecond)
+		ok(409, 90*time.Minute, 100*time.Minute)
+		ok(409, 0, 3*time.Hour)
+		ok(409, 2*time.Hour-time.Microsecond, 3*time.Hour)
+		ok(409, 0, 0) // for ever
+		ok(201, 0, time.Hour)
+		ok(201, 2*time.Hour, 0)
+		ok(409, 100*time.Hour, 0)
+
+		// The label's rules hold on two pages at once.
+		few := e.label(t, maelle, "committee", "Le petit comité")
+		e.publish(t, maelle, e.selection(t, maelle, few, "Peu", "public"))
+		spaces := []sdk.Space{sdktest.Bretagne, sdktest.France}
+		answers = atOnce(50, func(i int) *sdktest.Answer {
+			return pin(maelle, spaces[i%2], pinning("label", few, 4+i/2%3)) // three slots on each of the two pages
+		})
+		if winners := won(t, answers, 201, "slot_taken", "too_many_pins"); len(winners) != 3 {
+			t.Errorf("%d pins of a label that allows three", len(winners))
+		}
+		want(t, pin(maelle, sdktest.France, pinning("label", few, 1)), 409, "too_many_pins")
+		want(t, pin(maelle, sdktest.France, pinning("label", few, 1, map[string]any{"from": after(time.Hour)})), 409, "too_many_pins")
+	})
+}
+
+func TestECR4ThePageChangesAtTheInstant(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"rules": map[string]any{"max_pins": 24}}, "If-Match", `"1"`), 200)
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		ending := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/selections", map[string]any{"title": "Un mois", "until": after(50 * time.Second)}))
+		e.publish(t, maelle, ending)
+		brief := made(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": "phares", "until": after(40 * time.Second)}))
+		later := e.selection(t, maelle, label, "Plus tard", "public")
+		e.publish(t, maelle, later)
+
+		e.pin(t, "label", label, 1)
+		e.pin(t, "label", label, 2, map[string]any{"until": after(10 * time.Second)})
+		e.pin(t, "selection", selection, 3, map[string]any{"from": after(30 * time.Second), "until": after(35 * time.Second)})
+		e.pin(t, "pick", brief, 4)
+		e.pin(t, "selection", ending, 5)
+		e.pin(t, "selection", later, 6)
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/selections/"+later, map[string]any{"from": after(45 * time.Second)}, "If-Match", `"2"`), 200)
+
+		always := []string{"1 label"}
+		show := func(more ...string) []string {
+			return slices.Sorted(slices.Values(append(slices.Clone(always), more...)))
+		}
+		now := time.Duration(0)
+		for _, step := range []struct {
+			at      time.Duration
+			shows   []string
+			changes time.Duration // 0: nothing is planned
+		}{
+			{0, show("2 label", "4 pick", "5 selection"), 10 * time.Second},
+			{10*time.Second - time.Microsecond, show("2 label", "4 pick", "5 selection"), 10 * time.Second},
+			{10 * time.Second, show("4 pick", "5 selection"), 30 * time.Second},
+			{30*time.Second - time.Microsecond, show("4 pick", "5 selection"), 30 * time.Second},
+			{30 * time.Second, show("3 selection", "4 pick", "5 selection"), 35 * time.Second},
+			{35 * time.Second, show("4 pick", "5 selection"), 40 * time.Second},
+			{40*time.Second - time.Microsecond, show("4 pick", "5 selection"), 40 * time.Second},
+			{40 * time.Second, show("5 selection"), 45 * time.Second},
+			{45*time.Second - time.Microsecond, show("5 selection"), 45 * time.Second},
+			{45 * time.Second, show("5 selection", "6 selection"), 50 * time.Second},
+			{50*time.Second - time.Microsecond, show("5 selection", "6 selection"), 50 * time.Second},
+			{50 * time.Second, show("6 selection"), 0},
+			{time.Hour, show("6 selection"), 0},
+		} {
+			e.Advance(step.at - now) // and nobody waits for what is due to be done
+			now = step.at
+			for _, who := range []sdk.Actor{visitor, maelle} {
+				a := e.As(who).Do(t, http.MethodGet, "/page", nil)
+				if found := blocks(t, a); !slices.Equal(found, step.shows) {
+					t.Errorf("after %s it shows %q, want %q", step.at, found, step.shows)
+				}
+				kept, longest := keptFor(t, a), time.Minute
+				if step.changes > 0 {
+					longest = min(longest, step.changes-now)
+				}
+				if kept > longest {
+					t.Errorf("after %s it may be kept for %s, and changes in %s", step.at, kept, longest)
+				}
+				if step.changes == 0 && kept != time.Minute {
+					t.Errorf("after %s, with nothing planned, it may be kept for %s", step.at, kept)
+				}
+				changes := a.JSON(t)["changes_at"]
+				if expected := any(after(step.changes)); step.changes > 0 && changes != expected || step.changes == 0 && changes != nil {
+					t.Errorf("after %s it says that it changes at %v", step.at, changes)
+				}
+			}
+		}
+	})
+}
+
+// keptFor returns the max-age of an answer.
+func keptFor(t testing.TB, a *sdktest.Answer) time.Duration {
+	t.Helper()
+	_, seconds, ok := strings.Cut(a.Header.Get("Cache-Control"), "max-age=")
+	n, err := strconv.Atoi(seconds)
+	if !ok || err != nil {
+		t.Fatalf("Cache-Control is %q", a.Header.Get("Cache-Control"))
+	}
+	return time.Duration(n) * time.Second
+}
+
+// The page of another day: everybody looks back, its curators look ahead.
+func TestPageOfAnotherDay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		e.pin(t, "label", label, 1, map[string]any{"until": after(time.Hour), "reason": "Pour commencer."})
+		e.pin(t, "selection", selection, 1, map[string]any{"from": after(2 * time.Hour), "until": after(3 * time.Hour)})
+		brief := made(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": "phares", "until": after(90 * time.Minute)}))
+		e.pin(t, "pick", brief, 2)
+
+		ahead := atPage(after(150 * time.Minute))
+		for _, who := range []sdk.Actor{visitor, thomas, ines, lucie} {
+			a := e.As(who).Do(t, http.MethodGet, ahead, nil)
+			want(t, a, 403, "page_ahead")
+			same(t, "a full page", a, e.As(who).In(sdktest.Occitanie).Do(t, http.MethodGet, ahead, nil))
+			want(t, e.As(who).Do(t, http.MethodGet, atPage(after(time.Microsecond)), nil), 403, "page_ahead")
+			want(t, e.As(who).Do(t, http.MethodGet, atPage(after(0)), nil), 200)
+		}
+		if found := blocks(t, e.As(maelle).Do(t, http.MethodGet, ahead, nil)); !slices.Equal(found, []string{"1 selection"}) {
+			t.Errorf("ahead it shows %q, want what will be there without the pick that will be over", found)
+		}
+		if found := blocks(t, e.As(maelle).Do(t, http.MethodGet, atPage(after(time.Hour)), nil)); !slices.Equal(found, []string{"2 pick"}) {
+			t.Errorf("in an hour it shows %q", found)
+		}
+		e.pass(t, 4*time.Hour)
+		for _, who := range []sdk.Actor{visitor, maelle} {
+			for at, expected := range map[time.Duration][]string{
+				-time.Second: {}, 0: {"1 label"}, time.Hour - time.Microsecond: {"1 label"}, time.Hour: {},
+				2 * time.Hour: {"1 selection"}, 3 * time.Hour: {}, 4 * time.Hour: {},
+			} {
+				a := e.As(who).Do(t, http.MethodGet, atPage(after(at)), nil)
+				if found := blocks(t, a); !slices.Equal(found, expected) {
+					t.Errorf("after %s it showed %q, want %q", at, found, expected)
+				}
+			}
+			want(t, e.As(who).Do(t, http.MethodGet, "/page?at=demain", nil), 422)
+		}
+		// What is not on public view any more is not on the page of the past.
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/selections/"+selection, map[string]any{"visibility": "private"}, "If-Match", `"2"`), 200)
+		if found := blocks(t, e.As(maelle).Do(t, http.MethodGet, atPage(after(2*time.Hour)), nil)); len(found) != 0 {
+			t.Errorf("what is private now was %q", found)
+		}
+	})
+}
