@@ -61,7 +61,7 @@ type FilmExpands struct {
 
 // FilmExpand is what a reader of films wants beside them.
 type FilmExpand struct {
-	Expand []string `query:"expand" enum:"space,owner,credits,recognitions,members" maxItems:"5" doc:"Also answer these, in expanded."`
+	Expand []string `query:"expand" enum:"space,owner,credits,recognitions,members" maxItems:"5" uniqueItems:"true" doc:"Also answer these, in expanded."`
 }
 
 type filmBody struct {

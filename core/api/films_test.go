@@ -176,6 +176,7 @@ func TestWhatIsBesideAFilm(t *testing.T) {
 	}
 	refused(t, s.send(http.MethodGet, at+"?expand=views", ""), http.StatusUnprocessableEntity, "invalid")
 	refused(t, s.send(http.MethodGet, "/v1/films?expand=space,views", ""), http.StatusUnprocessableEntity, "invalid")
+	refused(t, s.send(http.MethodGet, "/v1/films?expand=space,space", ""), http.StatusUnprocessableEntity, "invalid")
 
 	cost := func() int {
 		ctx, queries := dbtest.Count(context.Background())

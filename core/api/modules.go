@@ -46,9 +46,6 @@ var ErrModuleOff = &core.Fault{
 	FR: "Ce module n'est pas disponible dans cet espace.",
 }
 
-// reserved are the words below a space that are the core's own.
-var reserved = []string{"grants", "modules", "join", "leave", "front", "openapi.json", "openapi.yaml"}
-
 // modulePath splits /v1/spaces/{space}/{module}/… and reports whether the path
 // belongs to a module.
 func modulePath(path string) (space, module string, ok bool) {
@@ -61,7 +58,7 @@ func modulePath(path string) (space, module string, ok bool) {
 		return "", "", false
 	}
 	module, _, _ = strings.Cut(rest, "/")
-	return space, module, module != "" && !slices.Contains(reserved, module)
+	return space, module, core.ModuleName(module)
 }
 
 // serveModule answers for the module, or refuses before the module knows of

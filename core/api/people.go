@@ -87,7 +87,7 @@ type PersonPath struct {
 
 // PersonExpand is what a reader of people wants beside them.
 type PersonExpand struct {
-	Expand []string `query:"expand" enum:"space,organisations" maxItems:"2" doc:"Also answer these, in expanded."`
+	Expand []string `query:"expand" enum:"space,organisations" maxItems:"2" uniqueItems:"true" doc:"Also answer these, in expanded."`
 }
 
 func (a *API) registerPeople() {

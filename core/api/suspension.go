@@ -28,7 +28,7 @@ func (a *API) registerSuspension() {
 type suspensionInput struct {
 	Person string `path:"person" maxLength:"64" doc:"The person's id or handle."`
 	Body   struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"For the audit, and for the person."`
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Kept in the audit. The person reads it."`
 	}
 }
 

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html"
@@ -323,8 +324,6 @@ func (f *Finder) Compare(ctx context.Context) ([]Key, error) {
 			}
 		}
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(stamps), func(a, b Key) int { return strings.Compare(a.Kind+a.ID, b.Kind+b.ID) }) {
-		different = append(different, k)
-	}
-	return different, nil
+	left := slices.SortedFunc(maps.Keys(stamps), func(a, b Key) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	return append(different, left...), nil
 }

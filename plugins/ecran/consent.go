@@ -154,7 +154,7 @@ func (e *Ecran) answer(ctx context.Context, id string, to consent.State) (Consen
 	if err != nil {
 		return Consented{}, err
 	}
-	if !actor.May(action, ownerOf(film)...) && actor.Person != "" {
+	if !actor.May(action, ownerOf(film)...) && actor.Account != "" {
 		return Consented{}, ErrConsentUnknown
 	}
 	if err := actor.Check(action, ownerOf(film)...); err != nil {

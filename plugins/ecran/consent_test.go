@@ -158,6 +158,7 @@ func TestConsentLapses(t *testing.T) {
 		// Asked again, it has as long again; the first date comes to nothing.
 		again := e.pick(t, maelle, selection, "phares")
 		e.pass(t, 24*time.Hour)
+		tell(t, e, "ecran.consent.due.v1", consent) // it comes late, and once more
 		if s := e.state(t, selection, again); s != "asked" || read() != "asked" {
 			t.Errorf("asked again it is %s and %s", s, read())
 		}
@@ -173,22 +174,23 @@ func TestConsentLapses(t *testing.T) {
 	})
 }
 
-// Fifty picks of one label ask at one moment: one question; fifty answers at
-// one moment: the last counts, and picks and consent say the same.
+// Fifty films are voted on screen at one moment: one question, that all of them
+// wait for; fifty answers at one moment: picks and consent say the same.
 func TestConsentRace(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *screen) {
 		e.film("phares").Consent = "ask"
-		label := e.label(t, maelle, "committee", "Le comité")
-		selections := make([]string, 50)
+		label, _ := e.committee(t, 2)
+		selections, picks := make([]string, 50), make([]string, 50)
 		for i := range selections {
 			selections[i] = e.selection(t, maelle, label, "La mer", "public")
+			picks[i] = e.pick(t, maelle, selections[i], "phares")
 		}
 		answers := atOnce(50, func(i int) *sdktest.Answer {
-			return e.As(maelle).Do(t, http.MethodPost, "/selections/"+selections[i]+"/picks", map[string]any{"film": "phares"})
+			return e.As(thomas).Do(t, http.MethodPut, "/selections/"+selections[i]+"/picks/"+picks[i]+"/vote", map[string]any{"choice": "yes"})
 		})
-		if winners := won(t, answers, 201); len(winners) != 50 {
-			t.Fatalf("%d of fifty were picked", len(winners))
+		if winners := won(t, answers, 200); len(winners) != 50 {
+			t.Fatalf("%d of fifty were accepted", len(winners))
 		}
 		consents := items(t, e.As(maelle).Do(t, http.MethodGet, "/consents?label="+label, nil), "id")
 		if len(consents) != 1 {

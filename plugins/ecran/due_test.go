@@ -177,3 +177,43 @@ func TestConsentThatComesTooLate(t *testing.T) {
 		}
 	})
 }
+
+// The dates of a selection that is on view are changed: its films are told of
+// what that makes of them, each once.
+func TestDatesAreChanged(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		first := e.pick(t, maelle, selection, "phares")
+		change := func(version string, body map[string]any) {
+			t.Helper()
+			want(t, e.As(maelle).Do(t, http.MethodPatch, "/selections/"+selection, body, "If-Match", version), 200)
+		}
+		// Put off, it is nobody's to know of, and comes back at its time.
+		change(`"2"`, map[string]any{"from": after(2 * time.Hour)})
+		want(t, e.As(visitor).Do(t, http.MethodGet, "/selections/"+selection, nil), 404, "selection_unknown")
+		second := e.pick(t, maelle, selection, "maree-basse")
+		e.pass(t, 2*time.Hour)
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, "/selections/"+selection+"/picks", nil), "id"); !slices.Equal(found, []string{first, second}) {
+			t.Errorf("it comes back with %q", found)
+		}
+		if told := e.told(t, "film.recognised.v1", "maree-basse"); len(told) != 1 || told[0]["from"] != after(2*time.Hour) {
+			t.Errorf("the film that was picked meanwhile was told %v", told)
+		}
+		if ended := e.ended(t, "phares", first); len(ended) != 1 || ended[0]["until"] != after(0) {
+			t.Errorf("the film that had to leave was told %v", ended)
+		}
+		// Over since an hour ago, somebody says now.
+		e.pass(t, 2*time.Hour)
+		change(`"3"`, map[string]any{"until": after(3 * time.Hour)})
+		e.pass(t, time.Hour)
+		if s := e.state(t, selection, second); s != "ended" {
+			t.Errorf("it is %s", s)
+		}
+		if ended := e.ended(t, "maree-basse", second); len(ended) != 1 || ended[0]["until"] != after(3*time.Hour) {
+			t.Errorf("the film was told of the end %v", ended)
+		}
+	})
+}

@@ -545,6 +545,9 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 	if p.Until != nil && p.Until.Before(now) {
 		at = *p.Until
 	}
+	if p.State == pick.StateOnScreen && at.Before(p.From) {
+		at = p.From // its selection was over before, as somebody has said since
+	}
 	if to == pick.StateEnded && !begun(p, at) {
 		// That it was considered is known to the label's people, and stays so.
 		action, to = "ecran.pick.remove", pick.StateRemoved

@@ -245,8 +245,11 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		if err := sdk.Record(ctx, selectionChanged, id, SelectionMoved{Label: changed.LabelID, State: string(changed.State)}); err != nil {
 			return err
 		}
-		if onView(before, now) && !onView(changed, now) {
-			return leaveView(ctx, c, id)
+		over := changed.Until != nil && !changed.Until.After(now) // its picks end, and tell
+		if onView(before, now) && !onView(changed, now) && !over {
+			if err := leaveView(ctx, c, id); err != nil {
+				return err
+			}
 		}
 		return e.recognise(ctx, c, changed)
 	})
@@ -343,10 +346,11 @@ func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection
 // and were not told yet. The caller has just changed the selection, and so
 // holds it against a pick that is being made and another publication.
 func (e *Ecran) recognise(ctx context.Context, c *ent.Client, s *ent.Selection) error {
-	// What is to come on view or to leave it at an instant is looked at then.
+	// What is to come on view or to leave it at an instant is looked at then; what
+	// is over already, at once.
 	now := sdk.Now(ctx)
 	for _, at := range []*time.Time{s.From, s.Until} {
-		if s.State == selection.StatePublished && at != nil && at.After(now) {
+		if s.State == selection.StatePublished && at != nil && (at.After(now) || at == s.Until) {
 			if err := sdk.RecordAt(ctx, *at, selectionDue, s.ID, struct{}{}); err != nil {
 				return err
 			}

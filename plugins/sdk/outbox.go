@@ -106,7 +106,7 @@ func (r *relay) stop() {
 func (r *relay) run(ctx context.Context) {
 	pause := relayFirst
 	for {
-		wait := relayIdle
+		var wait time.Duration
 		switch n, err := r.send(ctx); {
 		case ctx.Err() != nil:
 			return

@@ -45,7 +45,7 @@ func (g *generation) request(q search.Query) *bleve.SearchRequest {
 	}
 	ends := utf8.RuneCountInString(q.Words) > 0 && !strings.HasSuffix(q.Words, " ")
 	for i, t := range terms {
-		must = append(must, g.word(t, ends && i == len(terms)-1, len(terms) == 1))
+		must = append(must, g.word(t, ends && i == len(terms)-1))
 	}
 	if len(q.Kinds) > 0 {
 		must = append(must, anyOf("kind", q.Kinds))
@@ -109,7 +109,7 @@ func (g *generation) located(q search.Query, hits blevesearch.DocumentMatchColle
 	}
 	must := []query.Query{query.NewDocIDQuery(ids)}
 	for i, t := range terms {
-		must = append(must, g.word(t, !strings.HasSuffix(q.Words, " ") && i == len(terms)-1, len(terms) == 1))
+		must = append(must, g.word(t, !strings.HasSuffix(q.Words, " ") && i == len(terms)-1))
 	}
 	r := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(must...), len(ids), 0, false)
 	r.IncludeLocations = true
@@ -156,7 +156,7 @@ func (g *generation) words(typed string) []string {
 
 // word is the query for one word: as it is, in the names first; as the
 // beginning of one, if it is the last; and with a letter or two amiss.
-func (g *generation) word(word string, last, alone bool) query.Query {
+func (g *generation) word(word string, last bool) query.Query {
 	ways := []query.Query{boosted(is("names", word), 8), boosted(is("also", word), 4)}
 	for _, t := range g.prose.Analyze([]byte(word)) {
 		ways = append(ways, boosted(is("text", string(t.Term)), 1))
@@ -164,12 +164,7 @@ func (g *generation) word(word string, last, alone bool) query.Query {
 	letters := utf8.RuneCountInString(word)
 	if last {
 		begin := string([]rune(word)[:min(letters, longest)])
-		ways = append(ways, boosted(is("begin", begin), 4))
-		// One or two letters alone begin some word of nearly everything: they
-		// are looked for in names.
-		if !alone || letters > 2 {
-			ways = append(ways, boosted(is("also_begin", begin), 2))
-		}
+		ways = append(ways, boosted(is("begin", begin), 4), boosted(is("also_begin", begin), 2))
 	}
 	if amiss := typos(letters); amiss > 0 {
 		for field, boost := range map[string]float64{"names": 2, "also": 1} {

@@ -12,6 +12,7 @@ import (
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/search"
 	"github.com/labfilms/labfilms/core/search/meili"
+	"github.com/labfilms/labfilms/core/search/searchtest"
 )
 
 // server returns the Meilisearch for tests and its key.
@@ -197,4 +198,8 @@ func TestAServerThatIsDownOrDoesNotTakeTheKeyIsUnavailable(t *testing.T) {
 		}
 		index.Close()
 	}
+}
+
+func TestSuite(t *testing.T) {
+	searchtest.Run(t, func(t *testing.T) search.Index { return open(t) })
 }
