@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 	"text/template"
@@ -24,10 +23,11 @@ const (
 	registrationAsked = "registration.asked.v1"
 	resetAsked        = "account.reset_asked.v1"
 	emailAsked        = "account.email_asked.v1"
+	emailLeaving      = "account.email_leaving.v1"
 )
 
 // MailEvents are the types of event that Mailer takes.
-var MailEvents = []string{registrationMade, registrationAsked, resetAsked, emailAsked}
+var MailEvents = []string{registrationMade, registrationAsked, resetAsked, emailAsked, emailLeaving}
 
 // want records that a mail may be due for what has this id.
 func (a *Accounts) want(ctx context.Context, event, id string, at core.Place) error {
@@ -91,6 +91,12 @@ func (p post) write(ctx context.Context, e core.Event) error {
 			return err
 		}
 		return p.change(ctx, asked)
+	case emailLeaving:
+		known, err := client.Account.Get(ctx, e.Subject)
+		if err != nil {
+			return err
+		}
+		return p.send(ctx, known.Email, known.Locale, "leaving", nil)
 	default:
 		return nil
 	}
@@ -130,8 +136,10 @@ func (p post) reset(ctx context.Context, known *ent.Account) error {
 	})
 }
 
-// change mails what makes an address an account's, and tells the present one; or
-// tells the owner of the address that they have an account of their own.
+// change mails what makes an address an account's, or tells the owner of the
+// address that they have an account of their own. The present address is told by
+// a letter of its own: what one mail server refuses is not sent to another again
+// and again.
 func (p post) change(ctx context.Context, asked *ent.Proof) error {
 	known := asked.Edges.Account
 	taken, err := p.store.From(ctx).Account.Query().Where(account.Email(asked.Email)).Exist(ctx)
@@ -139,13 +147,11 @@ func (p post) change(ctx context.Context, asked *ent.Proof) error {
 		return err
 	}
 	if taken {
-		err = p.send(ctx, asked.Email, known.Locale, "known", nil)
-	} else {
-		err = p.send(ctx, asked.Email, known.Locale, "change", func(ctx context.Context, c *ent.Client, digest string) (string, error) {
-			return "/confirm-email", c.Proof.UpdateOneID(asked.ID).SetSecretHash(digest).SetUpdatedAt(p.store.DB().Now()).Exec(ctx)
-		})
+		return p.send(ctx, asked.Email, known.Locale, "known", nil)
 	}
-	return errors.Join(err, p.send(ctx, known.Email, known.Locale, "leaving", nil))
+	return p.send(ctx, asked.Email, known.Locale, "change", func(ctx context.Context, c *ent.Client, digest string) (string, error) {
+		return "/confirm-email", c.Proof.UpdateOneID(asked.ID).SetSecretHash(digest).SetUpdatedAt(p.store.DB().Now()).Exec(ctx)
+	})
 }
 
 // send writes a letter to an address and sends it. Where the letter holds a

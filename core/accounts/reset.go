@@ -237,6 +237,10 @@ func (a *Accounts) AskEmail(ctx context.Context, password, email string) error {
 		if err != nil {
 			return err
 		}
+		// The present address is told first, and whatever becomes of the other.
+		if err := a.want(ctx, emailLeaving, known.ID, core.Place{}); err != nil {
+			return err
+		}
 		return a.want(ctx, emailAsked, made.ID, core.Place{})
 	})
 }

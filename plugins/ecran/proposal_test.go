@@ -170,10 +170,10 @@ func TestTakeProposal(t *testing.T) {
 			selections[i] = e.selection(t, maelle, label, "La mer", "public")
 		}
 		answers := atOnce(50, func(i int) *sdktest.Answer {
-			switch {
-			case i == 7:
+			switch i {
+			case 7:
 				return e.As(thomas).Do(t, http.MethodPost, "/proposals/"+id+"/withdraw", nil)
-			case i == 8:
+			case 8:
 				return e.As(ines).Do(t, http.MethodPost, "/proposals/"+id+"/decline", map[string]any{})
 			default:
 				return take([]sdk.Actor{maelle, ines}[i%2], id, selections[i], nil)

@@ -249,3 +249,29 @@ func TestClosedLabel(t *testing.T) {
 		}
 	})
 }
+
+// What somebody has signed who is suspended is in no list, and not to be had by
+// its address, though the label is another's.
+func TestSuspendedSigner(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer", map[string]any{"person": ines.Person, "role": "curator"})
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		at := "/selections/" + selection + "/picks"
+		pick, stays := e.pick(t, ines, selection, "phares"), e.pick(t, maelle, selection, "maree-basse")
+		e.pin(t, "pick", pick, 1)
+		tell(t, e, "person.suspended.v1", ines.Person)
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, at, nil), "id"); !slices.Equal(found, []string{stays}) {
+			t.Errorf("it holds %q", found)
+		}
+		same(t, "a pick", e.As(visitor).Do(t, http.MethodGet, at+"/"+pick, nil), e.As(visitor).Do(t, http.MethodGet, at+"/"+sdk.NewID(), nil))
+		for _, path := range []string{"/page", "/selections/" + selection + "/feed.json", "/labels/" + label + "/feed.atom"} {
+			if a := e.As(visitor).Do(t, http.MethodGet, path, nil); strings.Contains(string(a.Body), pick) || strings.Contains(string(a.Body), "phares") {
+				t.Errorf("%s shows %s", path, a.Body)
+			}
+		}
+		tell(t, e, "person.reinstated.v1", ines.Person)
+		want(t, e.As(visitor).Do(t, http.MethodGet, at+"/"+pick, nil), 200)
+	})
+}
