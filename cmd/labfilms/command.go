@@ -100,7 +100,8 @@ func newLog(w io.Writer) *slog.Logger {
 }
 
 type serveCommand struct {
-	Demo bool `help:"Fill an empty platform with demonstration data, and print who can sign in."`
+	Demo    bool `help:"Fill an empty platform with demonstration data, and print who can sign in."`
+	Network bool `help:"With --demo: and with a whole network to look at, of 150 people, 120 films and what 30 labels have chosen."`
 }
 
 func (c serveCommand) Run(ctx context.Context, settings Settings, s streams) (err error) {
@@ -117,7 +118,7 @@ func (c serveCommand) Run(ctx context.Context, settings Settings, s streams) (er
 		return err
 	}
 	if c.Demo {
-		if err := p.Demo(ctx, s.out); err != nil {
+		if err := p.Demo(ctx, s.out, c.Network); err != nil {
 			return err
 		}
 	}

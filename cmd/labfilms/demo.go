@@ -35,8 +35,9 @@ type signIn struct {
 }
 
 // Demo fills a platform that listens with demonstration data, once for a data
-// folder, and prints who can sign in. Passwords and tokens are of chance.
-func (p *Program) Demo(ctx context.Context, out io.Writer) error {
+// folder, and prints who can sign in; with a whole network to look at, where
+// that is wanted: [Program.Network]. Passwords and tokens are of chance.
+func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 	file := filepath.Join(p.settings.Data, demoAccounts)
 	content, err := os.ReadFile(file)
 	switch {
@@ -74,6 +75,11 @@ func (p *Program) Demo(ctx context.Context, out io.Writer) error {
 	}
 	if err := p.demoFilms(ctx, cast); err != nil {
 		return fmt.Errorf("demonstration: %w", err)
+	}
+	if whole {
+		if err := p.Network(ctx); err != nil {
+			return err
+		}
 	}
 	return printSignIns(out, file, signIns)
 }
@@ -248,34 +254,50 @@ func (p *Program) ask(ctx context.Context, who castMember, path string, body any
 // say sends body as one of the cast and returns what is answered. Headers are
 // given as name and value in turn.
 func (p *Program) say(ctx context.Context, who castMember, method, path string, body any, headers ...string) ([]byte, error) {
-	content := []byte(nil)
+	content, _, err := p.hear(ctx, who, method, path, body, headers...)
+	return content, err
+}
+
+// mend sends a merge patch of something as it is now.
+func (p *Program) mend(ctx context.Context, who castMember, path string, change map[string]any) error {
+	_, etag, err := p.hear(ctx, who, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	_, err = p.say(ctx, who, http.MethodPatch, path, change, "If-Match", etag)
+	return err
+}
+
+// hear is say that also returns the ETag of the answer.
+func (p *Program) hear(ctx context.Context, who castMember, method, path string, body any, headers ...string) (content []byte, etag string, err error) {
 	if body != nil {
-		var err error
 		if content, err = json.Marshal(body); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+p.addr+path, bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	r.Header.Set("Authorization", "Bearer "+who.token)
-	r.Header.Set("Content-Type", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	a, err := demoClient.Do(r)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer a.Body.Close()
 	if content, err = io.ReadAll(a.Body); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if a.StatusCode >= http.StatusMultipleChoices {
-		return nil, fmt.Errorf("%s %s: %s %s", method, path, a.Status, content)
+		return nil, "", fmt.Errorf("%s %s: %s %s", method, path, a.Status, content)
 	}
-	return content, nil
+	return content, a.Header.Get("ETag"), nil
 }
 
 // lines writes the list with one sign-in a line, so that grep finds it.

@@ -56,7 +56,7 @@ func startPlatform(settings Settings) (*platform, error) {
 	if err := program.Listen(ctx); err != nil {
 		return nil, err
 	}
-	if err := program.Demo(ctx, io.Discard); err != nil {
+	if err := program.Demo(ctx, io.Discard, false); err != nil {
 		return nil, err
 	}
 	if err := settled(ctx, program); err != nil {
