@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
-	blevesearch "github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"github.com/labfilms/labfilms/core/search"
 )
@@ -29,6 +30,10 @@ type Index struct {
 	whole   bool
 	next    *generation // what is being built; nil most of the time
 	closed  bool
+
+	// turns holds one for each processor. A question waits for its turn: all at
+	// once, each would take as long as all of them together.
+	turns chan struct{}
 }
 
 var _ search.Index = (*Index)(nil)
@@ -51,7 +56,7 @@ func Open(dir string) (*Index, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	i := &Index{dir: dir}
+	i := &Index{dir: dir, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if written, err := os.ReadFile(filepath.Join(dir, currentFile)); err == nil {
 		number, err := strconv.Atoi(strings.TrimSpace(string(written)))
 		if err == nil {
@@ -90,6 +95,16 @@ func (i *Index) reopen(number int) (*generation, error) {
 	return newGeneration(number, index), nil
 }
 
+// kept returns how an index is kept: in few pieces, each of which every question
+// has to be asked of, for more work when documents are put. The library writes
+// into what it is given.
+func kept() map[string]any {
+	return map[string]any{"scorchMergePlanOptions": map[string]any{
+		"MaxSegmentsPerTier": 3, "SegmentsPerMergeTask": 5, "MaxSegmentSize": 5_000_000, "TierGrowth": 10.0,
+		"FloorSegmentSize": 20_000, "ReclaimDeletesWeight": 2.0,
+	}}
+}
+
 func (i *Index) create(number int) (*generation, error) {
 	m, err := newMapping()
 	if err != nil {
@@ -98,7 +113,7 @@ func (i *Index) create(number int) (*generation, error) {
 	if err := os.RemoveAll(i.path(number)); err != nil {
 		return nil, err
 	}
-	index, err := bleve.New(i.path(number), m)
+	index, err := bleve.NewUsing(i.path(number), m, scorch.Name, scorch.Name, kept())
 	if err != nil {
 		return nil, err
 	}
@@ -201,39 +216,16 @@ func (g *generation) drop(keys []search.Key) error {
 
 // Find answers a query.
 func (i *Index) Find(ctx context.Context, q search.Query) (search.Found, error) {
+	select {
+	case i.turns <- struct{}{}:
+		defer func() { <-i.turns }()
+	case <-ctx.Done():
+		return search.Found{}, failed(ctx.Err())
+	}
 	i.mu.RLock()
 	defer i.mu.RUnlock()
-	answer, err := i.current.index.SearchInContext(ctx, i.current.request(q))
-	if err != nil {
-		return search.Found{}, failed(err)
-	}
-	if r := i.current.located(q, answer.Hits); r != nil {
-		located, err := i.current.index.SearchInContext(ctx, r)
-		if err != nil {
-			return search.Found{}, failed(err)
-		}
-		at := make(map[string]blevesearch.FieldTermLocationMap, len(located.Hits))
-		for _, hit := range located.Hits {
-			at[hit.ID] = hit.Locations
-		}
-		for _, hit := range answer.Hits {
-			hit.Locations = at[hit.ID]
-		}
-	}
-	found := search.Found{Total: int(answer.Total), Facets: map[string]map[string]int{}}
-	for _, hit := range answer.Hits {
-		found.Hits = append(found.Hits, hitOf(hit))
-	}
-	for name, facet := range answer.Facets {
-		counts := map[string]int{}
-		if facet.Terms != nil {
-			for _, t := range facet.Terms.Terms() {
-				counts[t.Term] = t.Count
-			}
-		}
-		found.Facets[name] = counts
-	}
-	return found, nil
+	found, err := i.current.find(ctx, q)
+	return found, failed(err)
 }
 
 // allAtOnce is how many documents All reads at a time.

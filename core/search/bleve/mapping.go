@@ -106,7 +106,9 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 		doc.AddFieldMappingsAt(name, exact(false, false))
 	}
 	doc.AddFieldMappingsAt("stamp", exact(true, false))
-	doc.AddFieldMappingsAt("sort", exact(false, true))
+	for _, name := range []string{"sort", "first"} {
+		doc.AddFieldMappingsAt(name, exact(false, true))
+	}
 	doc.AddFieldMappingsAt("names", field(words, true, true))
 	doc.AddFieldMappingsAt("also", field(words, false, false))
 	doc.AddFieldMappingsAt("begin", field(beginnings, false, true))
@@ -143,12 +145,17 @@ func fieldsOf(d search.Document) map[string]any {
 	if len(d.Names) > 0 {
 		name = text.Slug(d.Names[0])
 	}
-	fields["sort"] = name + "\x00" + id(d.Key)
+	name += "\x00" + id(d.Key)
+	fields["sort"], fields["first"] = name, firstOf(name)
 	if d.At != nil {
 		fields["at"] = map[string]any{"lon": d.At.Lon, "lat": d.At.Lat}
 	}
 	return fields
 }
+
+// firstOf returns the beginning of what documents are ordered by, which is kept
+// a second time: short as it is, it is read several times as fast.
+func firstOf(name string) string { return name[:min(len(name), 12)] }
 
 func facetsOf(facets map[string][]string) map[string]any {
 	all := make(map[string]any, len(facets))

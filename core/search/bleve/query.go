@@ -9,7 +9,6 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
-	blevesearch "github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/labfilms/labfilms/core"
@@ -33,20 +32,35 @@ var stopWords = func() analysis.TokenMap {
 	return m
 }()
 
-// request returns what the library is asked for a query.
-func (g *generation) request(q search.Query) *bleve.SearchRequest {
-	must := []query.Query{}
-	terms := g.words(q.Words)
-	order := []string{"sort"}
-	if len(terms) > 0 {
-		order = []string{"-_score", "sort"}
-	} else {
-		must = append(must, bleve.NewMatchAllQuery())
+// ways returns how documents may fit a query, those that fit best first, each way
+// with those before it among what it finds: all the words whole in a name; the
+// last one begun there; and anything that fits at all.
+func (g *generation) ways(q search.Query) []query.Query {
+	terms, narrow := g.words(q.Words), narrowed(q)
+	if len(terms) == 0 {
+		return []query.Query{narrow(bleve.NewMatchAllQuery())}
 	}
-	ends := utf8.RuneCountInString(q.Words) > 0 && !strings.HasSuffix(q.Words, " ")
+	var named, words []query.Query
 	for i, t := range terms {
-		must = append(must, g.word(t, ends && i == len(terms)-1))
+		last := typing(q) && i == len(terms)-1
+		named, words = append(named, boosted(is("names", t), 8)), append(words, g.word(t, last))
 	}
+	ways := []query.Query{narrow(named...)}
+	if typing(q) {
+		named = slices.Clone(named)
+		named[len(named)-1] = boosted(is("begin", begun(terms[len(terms)-1])), 4)
+		ways = append(ways, narrow(named...))
+	}
+	return append(ways, narrow(words...))
+}
+
+// typing reports whether the last word may be the beginning of one.
+func typing(q search.Query) bool { return !strings.HasSuffix(q.Words, " ") }
+
+// narrowed returns a query for what fits these ones and everything else that is
+// asked, which says nothing of how well it fits.
+func narrowed(q search.Query) func(...query.Query) query.Query {
+	var must, not []query.Query
 	if len(q.Kinds) > 0 {
 		must = append(must, anyOf("kind", q.Kinds))
 	}
@@ -54,11 +68,7 @@ func (g *generation) request(q search.Query) *bleve.SearchRequest {
 		must = append(must, is(field, id))
 	}
 	for name, values := range q.Facets {
-		field := "facets." + name
-		if name == "kind" || name == "region" {
-			field = name
-		}
-		must = append(must, anyOf(field, values))
+		must = append(must, anyOf(facetField(name), values))
 	}
 	for name, r := range q.Ranges {
 		yes := true
@@ -73,46 +83,52 @@ func (g *generation) request(q search.Query) *bleve.SearchRequest {
 		near.SetBoost(0)
 		must = append(must, near)
 	}
-	b := query.NewBooleanQuery(must, nil, nil)
 	for module, spaces := range q.Off {
 		if len(spaces) > 0 {
-			b.AddMustNot(bleve.NewConjunctionQuery(is("module", module), anyOf("space", spaces)))
+			not = append(not, bleve.NewConjunctionQuery(is("module", module), anyOf("space", spaces)))
 		}
 	}
 	if len(q.Without) > 0 {
-		b.AddMustNot(anyOf("id", q.Without), anyOf("owner", q.Without))
+		not = append(not, anyOf("id", q.Without), anyOf("owner", q.Without))
 	}
-	r := bleve.NewSearchRequestOptions(b, min(max(q.Limit, 0), 100), min(max(q.Offset, 0), 1000), false)
-	r.Fields = []string{"stamp", "names", "text"}
-	r.SortBy(order)
-	for _, name := range q.Count {
-		field := "facets." + name
-		if name == "kind" || name == "region" {
-			field = name
-		}
-		r.AddFacet(name, bleve.NewFacetRequest(field, mostValues))
+	return func(fit ...query.Query) query.Query {
+		return query.NewBooleanQuery(slices.Concat(fit, must), nil, not)
+	}
+}
+
+func facetField(name string) string {
+	if name == "kind" || name == "region" {
+		return name
+	}
+	return "facets." + name
+}
+
+// counted returns what the library is asked to count the facets of all that
+// fits.
+func counted(fits query.Query, facets []string) *bleve.SearchRequest {
+	r := bleve.NewSearchRequestOptions(fits, 0, 0, false)
+	r.Score = "none"
+	for _, name := range facets {
+		r.AddFacet(name, bleve.NewFacetRequest(facetField(name), mostValues))
 	}
 	return r
 }
 
-// located returns what the library is asked for where the words of a query are
-// in these hits: to know that of all that fits would take far longer. It is nil
-// where there are no words, or no hits.
-func (g *generation) located(q search.Query, hits blevesearch.DocumentMatchCollection) *bleve.SearchRequest {
-	terms := g.words(q.Words)
-	if len(terms) == 0 || len(hits) == 0 {
-		return nil
-	}
+// shown returns what the library is asked to show of these hits: their stamp,
+// and where in them the words of the query are.
+func (g *generation) shown(q search.Query, hits []*match) *bleve.SearchRequest {
 	ids := make([]string, len(hits))
 	for i, h := range hits {
-		ids[i] = h.ID
+		ids[i] = h.id()
 	}
+	terms := g.words(q.Words)
 	must := []query.Query{query.NewDocIDQuery(ids)}
 	for i, t := range terms {
-		must = append(must, g.word(t, !strings.HasSuffix(q.Words, " ") && i == len(terms)-1))
+		must = append(must, g.word(t, typing(q) && i == len(terms)-1))
 	}
 	r := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(must...), len(ids), 0, false)
-	r.IncludeLocations = true
+	r.IncludeLocations = len(terms) > 0
+	r.Fields = []string{"stamp", "names", "text"}
 	return r
 }
 
@@ -161,12 +177,10 @@ func (g *generation) word(word string, last bool) query.Query {
 	for _, t := range g.prose.Analyze([]byte(word)) {
 		ways = append(ways, boosted(is("text", string(t.Term)), 1))
 	}
-	letters := utf8.RuneCountInString(word)
 	if last {
-		begin := string([]rune(word)[:min(letters, longest)])
-		ways = append(ways, boosted(is("begin", begin), 4), boosted(is("also_begin", begin), 2))
+		ways = append(ways, boosted(is("begin", begun(word)), 4), boosted(is("also_begin", begun(word)), 2))
 	}
-	if amiss := typos(letters); amiss > 0 {
+	if amiss := typos(utf8.RuneCountInString(word)); amiss > 0 {
 		for field, boost := range map[string]float64{"names": 2, "also": 1} {
 			f := bleve.NewFuzzyQuery(word)
 			f.SetField(field)
@@ -177,6 +191,12 @@ func (g *generation) word(word string, last bool) query.Query {
 		}
 	}
 	return bleve.NewDisjunctionQuery(ways...)
+}
+
+// begun returns as much of a word as is kept of beginnings.
+func begun(word string) string {
+	letters := []rune(word)
+	return string(letters[:min(len(letters), longest)])
 }
 
 // typos returns how many letters of a word may be amiss.

@@ -69,6 +69,21 @@ func pages(t *testing.T, index search.Index) {
 	if len(seen) != len(documents()) {
 		t.Errorf("%d documents on all pages, want %d", len(seen), len(documents()))
 	}
+	for _, typed := range []string{"phare", "le", "m", "kervela", "anne sophie"} {
+		all, err := index.Find(t.Context(), search.Query{Words: typed, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for offset, want := range ids(all) {
+			one, err := index.Find(t.Context(), search.Query{Words: typed, Limit: 1, Offset: offset})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ids(one); !slices.Equal(got, []string{want}) || one.Total != all.Total {
+				t.Errorf("%q: from %d: %s of %d, want [%s] of %d", typed, offset, numbers(got), one.Total, numbers([]string{want}), all.Total)
+			}
+		}
+	}
 	if found, err := index.Find(t.Context(), search.Query{}); err != nil || len(found.Hits) != 0 {
 		t.Errorf("no limit: %d hits, %v, want none", len(found.Hits), err)
 	}
