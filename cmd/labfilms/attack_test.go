@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/labfilms/labfilms/core/db"
 )
 
 // canary is sent in every place where a value is refused; no answer may send
@@ -28,6 +30,11 @@ func TestNoBadRequestIsOurFault(t *testing.T) {
 	onEachDatabase(t, attack)
 }
 
+// skips reports whether the nth attack is left out: of those on SQLite, which
+// refuses less than PostgreSQL and takes longer, each run sends every fourth,
+// and by the order of maps another one each time.
+func skips(p *platform, n int) bool { return p.db.Dialect() == db.SQLite && n%4 != 0 }
+
 func attack(t *testing.T, p *platform) {
 	before := countRows(t, p)
 	sent := 0
@@ -40,7 +47,9 @@ func attack(t *testing.T, p *platform) {
 		}
 		for _, as := range []string{"", "platform_admin@france"} {
 			for name, bad := range badRequests(op) {
-				sent++
+				if sent++; skips(p, sent) {
+					continue
+				}
 				a := p.send(t, as, op.Method, bad.path, bad.body, bad.headers...)
 				where := fmt.Sprintf("%s (%s) as %q, %s", op.ID, op.Method, as, name)
 				if a.StatusCode >= 500 {
@@ -62,7 +71,7 @@ func attack(t *testing.T, p *platform) {
 			}
 		}
 	}
-	t.Logf("%d bad requests", sent)
+	t.Logf("%d bad requests on %s", sent, p.db.Dialect())
 	if after := countRows(t, p); after != before {
 		t.Errorf("bad requests wrote something:\nbefore %s\nafter  %s", before, after)
 	}
@@ -126,7 +135,7 @@ func badRequests(op operation) map[string]badRequest {
 	bad["body: a broken media type"] = badRequest{good, "{}", append(json, "Content-Type", ";;"), true}
 	properties, _ := op.Body["properties"].(map[string]any)
 	for name := range properties {
-		for i, value := range []string{"{}", "[]", "[[]]", "true", "-1", "1.5", "1e99", `"` + canary + `"`, `""`, `"\u202e` + canary + `"`, `{"` + unknown + `":null}`, `"` + strings.Repeat("é", 100_000) + `"`} {
+		for i, value := range []string{"{}", "[]", "[[]]", "true", "-1", "1.5", "1e99", `"` + canary + `"`, `""`, `"\u202e` + canary + `"`, `{"` + unknown + `":null}`, `"` + strings.Repeat("é", 20_000) + `"`} {
 			bad[fmt.Sprintf("body: %s #%d", name, i)] = badRequest{good, fmt.Sprintf(`{%q:%s,%q:%q}`, name, value, unknown, canary), json, true}
 		}
 	}
@@ -162,7 +171,7 @@ func TestNoSpoiltRequestIsOurFault(t *testing.T) {
 }
 
 func spoil(t *testing.T, p *platform) {
-	refused := 0
+	sent, refused := 0, 0
 	for _, op := range operations(t, p) {
 		properties, _ := op.Body["properties"].(map[string]any)
 		for spoilt := range properties {
@@ -174,6 +183,9 @@ func spoil(t *testing.T, p *platform) {
 				[]string{"*", "film"},
 				nil,
 			} {
+				if sent++; skips(p, sent) {
+					continue
+				}
 				body := map[string]any{}
 				for name, schema := range properties {
 					if fits := fitting(schema); fits != nil {

@@ -23,6 +23,7 @@ type cli struct {
 	Module  moduleCommand    `cmd:"" help:"Modules: list, switch."`
 	Key     keyCommand       `cmd:"" help:"Keys that sign proofs: list, rotate."`
 	Proof   proofCommand     `cmd:"" help:"Proofs: verify."`
+	Search  searchCommand    `cmd:"" help:"The search index: compare, rebuild."`
 	OpenAPI openapiCommand   `cmd:"" help:"Print the OpenAPI document of core and every module." name:"openapi"`
 	Doctor  doctorCommand    `cmd:"" help:"Say what is wrong with this installation, and how well modules are isolated."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
@@ -100,8 +101,8 @@ func newLog(w io.Writer) *slog.Logger {
 }
 
 type serveCommand struct {
-	Demo    bool `help:"Fill an empty platform with demonstration data, and print who can sign in."`
-	Network bool `help:"With --demo: and with a whole network to look at, of 150 people, 120 films and what 30 labels have chosen."`
+	Demo bool `help:"Fill an empty platform with a network to look at, of 150 people, 120 films and what 30 labels have chosen, and print who can sign in."`
+	Cast bool `help:"With --demo: only those who can sign in, and a few films; it takes a second."`
 }
 
 func (c serveCommand) Run(ctx context.Context, settings Settings, s streams) (err error) {
@@ -118,7 +119,7 @@ func (c serveCommand) Run(ctx context.Context, settings Settings, s streams) (er
 		return err
 	}
 	if c.Demo {
-		if err := p.Demo(ctx, s.out, c.Network); err != nil {
+		if err := p.Demo(ctx, s.out, !c.Cast); err != nil {
 			return err
 		}
 	}

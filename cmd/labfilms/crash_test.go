@@ -125,7 +125,7 @@ func startServer(t *testing.T, data string) (server *exec.Cmd, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server = exec.Command(self, "serve", "--demo")
+	server = exec.Command(self, "serve", "--demo", "--cast")
 	server.Args[0] = "labfilms"
 	server.Env = append(os.Environ(), "LABFILMS_ADDR=127.0.0.1:0", "LABFILMS_DATA="+data)
 	if err := server.Start(); err != nil {

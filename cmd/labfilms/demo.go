@@ -36,7 +36,9 @@ type signIn struct {
 
 // Demo fills a platform that listens with demonstration data, once for a data
 // folder, and prints who can sign in; with a whole network to look at, where
-// that is wanted: [Program.Network]. Passwords and tokens are of chance.
+// that is wanted: [Program.Network]. Passwords and tokens are of chance. It
+// returns an error where the platform is not empty, and where an earlier Demo
+// was interrupted.
 func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 	file := filepath.Join(p.settings.Data, demoAccounts)
 	content, err := os.ReadFile(file)
@@ -56,19 +58,19 @@ func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 		return err
 	}
 	if len(held.Items) > 0 {
-		return fmt.Errorf("the demonstration fills an empty platform, and this one has accounts; %s, which would say whose, is missing", file)
+		return fmt.Errorf("the demonstration fills an empty platform, and this one has accounts; %s, which would say whose, is missing. If an earlier demonstration was interrupted, begin again with an empty data folder and database", file)
+	}
+	if whole {
+		fmt.Fprintln(out, "Filling the platform with a network to look at. It takes half a minute, a little more on a small machine …")
 	}
 	var signIns []signIn
 	var cast map[string]castMember
-	// All of them or none: who is interrupted begins again.
 	err = p.db.Write(system, func(system context.Context) (err error) {
-		if signIns, cast, err = p.demoPeople(system); err != nil {
-			return err
-		}
-		return os.WriteFile(file, lines(signIns), 0o600)
+		signIns, cast, err = p.demoPeople(system)
+		return err
 	})
 	if err != nil {
-		return errors.Join(fmt.Errorf("demonstration: %w", err), os.RemoveAll(file))
+		return fmt.Errorf("demonstration: %w", err)
 	}
 	if err := p.demoProfiles(ctx, cast); err != nil {
 		return fmt.Errorf("demonstration: %w", err)
@@ -81,7 +83,32 @@ func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 			return err
 		}
 	}
+	if err := p.settled(ctx); err != nil {
+		return err
+	}
+	// Last, so that it is there where all of it is.
+	if err := os.WriteFile(file, lines(signIns), 0o600); err != nil {
+		return err
+	}
 	return printSignIns(out, file, signIns)
+}
+
+// settled waits until search knows all that has been done: somebody who looks at
+// the demonstration would otherwise look in vain for a moment.
+func (p *Program) settled(ctx context.Context) error {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		behind, err := p.events.Ahead(ctx, searchConsumer, 1)
+		if err != nil || len(behind) == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+	}
 }
 
 // castMember is a person of the demonstration once they have an account.

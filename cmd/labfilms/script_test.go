@@ -120,7 +120,7 @@ func stories(setup func(*testscript.Env) error) testscript.Params {
 // scriptReady waits until the server that the script started says where it
 // listens, and can serve.
 //
-//	labfilms serve --demo &
+//	labfilms serve --demo --cast &
 //	ready
 func scriptReady(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {

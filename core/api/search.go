@@ -61,6 +61,12 @@ func (a *API) registerSearch() {
 		Description: "Beside the one that answers, which it replaces when it is whole. It also happens by itself when the index was lost.",
 		Extensions:  rest.Permission("search.rebuild"),
 	}, a.rebuildSearch)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "compare-search", Method: http.MethodGet, Path: "/v1/search/comparison", Tags: tags,
+		Summary:     "Compare the search index with the database",
+		Description: "Document by document, which takes its time where there are many. What the index has not been told of yet is no difference.",
+		Extensions:  rest.Permission("search.compare"),
+	}, a.compareSearch)
 }
 
 type searchInput struct {
@@ -215,7 +221,9 @@ func viewHit(r search.Result, homes map[string]Reference) Hit {
 func viewFacet(counts map[string]int) []FacetCount {
 	all := make([]FacetCount, 0, len(counts))
 	for word, n := range counts {
-		all = append(all, FacetCount{word, n})
+		if word != "" { // what is the network's own is in no region
+			all = append(all, FacetCount{word, n})
+		}
 	}
 	slices.SortFunc(all, func(a, b FacetCount) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Word, b.Word)) })
 	return all
@@ -228,4 +236,38 @@ func (a *API) rebuildSearch(ctx context.Context, in *struct {
 },
 ) (*struct{}, error) {
 	return nil, a.finder.Ask(ctx, in.Body.Reason)
+}
+
+// Comparison says on which documents the search index and the database do not
+// agree.
+type Comparison struct {
+	Documents   int                  `json:"documents" doc:"How many documents there are to be found."`
+	Missing     int                  `json:"missing" doc:"How many of them the index does not have."`
+	Stale       int                  `json:"stale" doc:"How many of them the index has as they were before."`
+	Surplus     int                  `json:"surplus" doc:"How many documents the index has beside them."`
+	Differences []DocumentDifference `json:"differences" nullable:"false" doc:"The first hundred of those."`
+}
+
+// DocumentDifference is a document on which they do not agree.
+type DocumentDifference struct {
+	Kind  string `json:"kind" example:"film"`
+	ID    string `json:"id"`
+	State string `json:"state" enum:"missing,stale,surplus"`
+}
+
+// differencesShown is how many differences a comparison names.
+const differencesShown = 100
+
+func (a *API) compareSearch(ctx context.Context, _ *struct{}) (*struct{ Body Comparison }, error) {
+	body := Comparison{Differences: []DocumentDifference{}}
+	counts := map[search.State]*int{search.Missing: &body.Missing, search.Stale: &body.Stale, search.Surplus: &body.Surplus}
+	var err error
+	body.Documents, err = a.finder.Compare(ctx, func(d search.Difference) error {
+		*counts[d.State]++
+		if len(body.Differences) < differencesShown {
+			body.Differences = append(body.Differences, DocumentDifference{Kind: d.Kind, ID: d.ID, State: string(d.State)})
+		}
+		return nil
+	})
+	return &struct{ Body Comparison }{body}, err
 }

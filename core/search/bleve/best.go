@@ -140,13 +140,14 @@ const looks = 1024
 // each calls do with every document that fits the query, which is do's until it
 // returns, and returns how many there were.
 func (r reading) each(ctx context.Context, q query.Query, o blevesearch.SearcherOptions, do func(*blevesearch.DocumentMatch) error) (n int, err error) {
-	s, err := q.Searcher(ctx, r, r.generation.index.Mapping(), o)
+	// The reader itself: the library asks it what else it can do.
+	s, err := q.Searcher(ctx, r.IndexReader, r.generation.index.Mapping(), o)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = s.Close() }() // as above
 	in := &blevesearch.SearchContext{
-		DocumentMatchPool: blevesearch.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r,
+		DocumentMatchPool: blevesearch.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r.IndexReader,
 	}
 	for ; ; n++ {
 		if n%looks == 0 && ctx.Err() != nil {

@@ -23,6 +23,7 @@ func cases() []find {
 		words("a letter amiss in a long word", "kervela ", 1, 101),
 		words("two letters amiss in a longer word", "documantalyste ", 111),
 		words("transposition", "documentailste ", 111),
+		words("transposition in a word of eight letters", "garirgue ", 110),
 		words("no letter amiss in a short word", "mar ", []int{}...),
 		words("a short word is itself", "mer ", 112, 2),
 		words("prefix of the last word", "guilh", 9, 110),
