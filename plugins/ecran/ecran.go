@@ -6,6 +6,37 @@
 //
 // Nothing here is ordered by popularity: the order of every list is a date, the
 // alphabet, or the hand of a curator.
+//
+// # How to read it
+//
+// Each noun has its files, and the same noun has the same name in all of them:
+// pick.go makes and changes one, pick_list.go says who sees which, pick_state.go
+// what becomes of it, routes_pick.go what it looks like from outside, and
+// ent/schema/pick.go what is remembered. states.go has the table of what can
+// become of each.
+//
+// A request comes through the host, which knows who asks and whether the module
+// is on in the space, to an operation in routes_*.go. It reads the input, whose
+// shape the operation's tags have checked, and calls one verb. The verb asks the
+// policy with what relates the actor to the thing ([sdk.Actor.Check], or
+// [sdk.Lists] for what a list may show), asks the table of states, and writes in
+// one transaction what has changed, the audit entry and the event. It refuses
+// with one fault that holds all its reasons. What may not be seen is answered as
+// what does not exist.
+//
+// What a date decides is read off the date and is not stored: a pick whose hour
+// has come is on screen, whether or not anybody was there to say so. Events that
+// are due ([sdk.RecordAt]) tell those who want to know when.
+//
+// # How to add an operation
+//
+// Write the verb and its faults in the noun's file, and its row in policy.csv;
+// if it moves something, the move in states.go; if somebody wants to know, the
+// event in events.go and in the manifest; then the operation in routes_*.go. A
+// column is added in ent/schema, and its migration by make migration. The tests
+// run the module alone, on both databases ([sdktest.Run]); that every operation
+// survives bad input, replay and strangers is tested where all of them are, in
+// cmd/labfilms.
 package ecran
 
 import (

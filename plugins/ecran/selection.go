@@ -3,15 +3,10 @@ package ecran
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
-	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
-	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
@@ -98,77 +93,6 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 	}
 	made.Edges.Label = l
 	return made, nil
-}
-
-// set writes a value, or that there is none: not both, which PostgreSQL refuses.
-func set[T, U any](value *T, write func(T) U, clear func() U) {
-	if value == nil {
-		clear()
-		return
-	}
-	write(*value)
-}
-
-// guestReasons refuses a guest who is nobody, or of what is no carte blanche,
-// and a carte blanche that is given to nobody.
-func (e *Ecran) guestReasons(ctx context.Context, form *sdk.Form, kind, guest string) error {
-	blanche := kind == string(selection.KindCarteBlanche)
-	switch {
-	case guest == "" && blanche:
-		form.Refuse("/guest", "required", "A carte blanche is given to somebody.", "Une carte blanche se donne à quelqu'un.")
-	case guest == "":
-	case !blanche:
-		form.Refuse("/guest", "not_carte_blanche", "Only a carte blanche has a guest.", "Seule une carte blanche a un invité.")
-	default:
-		known, err := e.host.People.Get(ctx, []string{guest})
-		if err != nil {
-			return err
-		}
-		if _, ok := known[guest]; !ok {
-			form.Refuse("/guest", sdk.ErrPersonUnknown.Code, sdk.ErrPersonUnknown.EN, sdk.ErrPersonUnknown.FR)
-		}
-	}
-	return nil
-}
-
-// Selection returns a selection of the space with its label: one that is
-// published and not private, or any of a label for which the asker chooses. To
-// everybody else it is ErrSelectionUnknown.
-func (e *Ecran) Selection(ctx context.Context, id string) (*ent.Selection, error) {
-	return findSelection(ctx, e.store.From(ctx), id, "ecran.selection.read")
-}
-
-// Selections lists the selections of the scope with their labels, by
-// created_at or by title: those on public view and those of the asker's own
-// labels; of one label only where labelID is not empty.
-func (e *Ecran) Selections(ctx context.Context, labelID string, page sdk.Page) (sdk.List[*ent.Selection], error) {
-	when := sdk.Lists(ctx, "ecran.selection.read")
-	if when.Never() {
-		return sdk.List[*ent.Selection]{}, nil
-	}
-	q := e.store.From(ctx).Selection.Query().Where(
-		sdk.InScope(ctx),
-		selection.HasLabelWith(sdk.InScope(ctx, label.FieldHolderID)),
-		listed(when, sdk.ActorFrom(ctx).Person, sdk.Now(ctx)),
-	)
-	if labelID != "" {
-		q = q.Where(selection.LabelID(labelID))
-	}
-	total, err := countIf(ctx, page, q.Clone())
-	if err != nil {
-		return sdk.List[*ent.Selection]{}, err
-	}
-	keyset, key := sdk.Keyset[time.Time](page, selection.FieldCreatedAt), func(s *ent.Selection) sdk.Key { return sdk.KeyOf(s.CreatedAt, s.ID) }
-	if strings.TrimPrefix(page.Sort, "-") == "title" {
-		keyset, key = sdk.Keyset[string](page, selection.FieldSlug), func(s *ent.Selection) sdk.Key { return sdk.KeyOf(s.Slug, s.ID) }
-	}
-	rows, err := q.Where(keyset).WithLabel().All(ctx)
-	if err != nil {
-		return sdk.List[*ent.Selection]{}, err
-	}
-	list := sdk.PageOf(rows, page, key)
-	list.Total = total
-	return list, nil
 }
 
 // ChangeSelection changes a selection of a label for which the asker chooses,
@@ -303,186 +227,33 @@ func (e *Ecran) OrderSelection(ctx context.Context, id string, version int, pick
 	return ordered, nil
 }
 
-// PublishSelection publishes a selection of a label for which the asker
-// chooses, and tells its films if it is public. Publishing what is published
-// changes nothing. It returns ErrSelectionUnknown.
-func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection, error) {
-	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
-		return nil, err
-	}
-	var published *ent.Selection
-	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		now := sdk.Now(ctx)
-		n, err := c.Selection.Update().Where(selection.ID(id), selection.StateEQ(selection.StateDraft)).
-			SetState(selection.StatePublished).SetPublishedAt(now).SetUpdatedAt(now).AddVersion(1).
-			Save(ctx)
+// guestReasons refuses a guest who is nobody, or of what is no carte blanche,
+// and a carte blanche that is given to nobody.
+func (e *Ecran) guestReasons(ctx context.Context, form *sdk.Form, kind, guest string) error {
+	blanche := kind == string(selection.KindCarteBlanche)
+	switch {
+	case guest == "" && blanche:
+		form.Refuse("/guest", "required", "A carte blanche is given to somebody.", "Une carte blanche se donne à quelqu'un.")
+	case guest == "":
+	case !blanche:
+		form.Refuse("/guest", "not_carte_blanche", "Only a carte blanche has a guest.", "Seule une carte blanche a un invité.")
+	default:
+		known, err := e.host.People.Get(ctx, []string{guest})
 		if err != nil {
 			return err
 		}
-		if published, err = withLabel(ctx, c, id); err != nil || n == 0 {
-			return err
-		}
-		if err := c.Label.UpdateOneID(published.LabelID).SetActedAt(now).Exec(ctx); err != nil {
-			return err
-		}
-		// The label's row is taken: whether it is accepted is read once more.
-		if published, err = withLabel(ctx, c, id); err != nil {
-			return err
-		}
-		if err := e.recognise(ctx, c, published); err != nil {
-			return err
-		}
-		return sdk.Record(ctx, selectionPublished, id, SelectionPublished{
-			Label: published.LabelID, Title: published.Title, Visibility: string(published.Visibility),
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return published, nil
-}
-
-// recognise tells the films that are on screen in a selection on public view
-// and were not told yet. The caller has just changed the selection, and so
-// holds it against a pick that is being made and another publication.
-func (e *Ecran) recognise(ctx context.Context, c *ent.Client, s *ent.Selection) error {
-	// What is to come on view or to leave it at an instant is looked at then; what
-	// is over already, at once.
-	now := sdk.Now(ctx)
-	for _, at := range []*time.Time{s.From, s.Until} {
-		if s.State == selection.StatePublished && at != nil && (at.After(now) || at == s.Until) {
-			if err := sdk.RecordAt(ctx, *at, selectionDue, s.ID, struct{}{}); err != nil {
-				return err
-			}
-		}
-	}
-	if !onView(s, now) {
-		return nil
-	}
-	picks, err := c.Pick.Query().Where(
-		pick.SelectionID(s.ID), pick.StateEQ(pick.StateOnScreen), pick.RecognisedAtIsNil(),
-	).Order(pick.ByPosition()).All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range picks {
-		if err := e.recognisePick(ctx, c, s, p); err != nil {
-			return err
+		if _, ok := known[guest]; !ok {
+			form.Refuse("/guest", sdk.ErrPersonUnknown.Code, sdk.ErrPersonUnknown.EN, sdk.ErrPersonUnknown.FR)
 		}
 	}
 	return nil
 }
 
-// leaveView tells the films of a selection that nobody finds any more that
-// their recognition has ended. What has ended stays ended: a selection that
-// comes back into view tells only of picks that were never told of.
-func leaveView(ctx context.Context, c *ent.Client, id string) error {
-	picks, err := c.Pick.Query().Where(
-		pick.SelectionID(id), pick.StateEQ(pick.StateOnScreen), pick.RecognisedAtNotNil(),
-	).Order(pick.ByPosition()).All(ctx)
-	if err != nil {
-		return err
+// set writes a value, or that there is none: not both, which PostgreSQL refuses.
+func set[T, U any](value *T, write func(T) U, clear func() U) {
+	if value == nil {
+		clear()
+		return
 	}
-	for _, p := range picks {
-		if err := recognitionEnds(ctx, p, sdk.Now(ctx), ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onView reports whether everybody finds the selection at the instant.
-func onView(s *ent.Selection, now time.Time) bool {
-	return s.Visibility == selection.VisibilityPublic && shownAt(s, now) && (s.Until == nil || s.Until.After(now))
-}
-
-// shownAt reports whether others than the label's people may know of the
-// selection at the instant: it is published, and has begun. One that is over is
-// remembered.
-func shownAt(s *ent.Selection, now time.Time) bool {
-	return s.State == selection.StatePublished && s.Visibility != selection.VisibilityPrivate && (s.From == nil || !s.From.After(now))
-}
-
-// findSelection returns a selection of the space with its label, if the asker
-// may do the action with it. Where they may not even read it, it is unknown.
-func findSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.Selection, error) {
-	s, err := c.Selection.Query().
-		Where(selection.ID(id), sdk.InPlace(ctx), selection.HasLabelWith(sdk.InPlace(ctx, label.FieldHolderID))).
-		WithLabel(func(q *ent.LabelQuery) { q.WithCurators(inOrder) }).
-		Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, ErrSelectionUnknown
-	}
-	if err != nil {
-		return nil, err
-	}
-	actor := sdk.ActorFrom(ctx)
-	facts := selectionRelations(ctx, s)
-	if !actor.May("ecran.selection.read", facts...) {
-		return nil, ErrSelectionUnknown
-	}
-	return s, actor.Check(action, facts...)
-}
-
-// openSelection is findSelection of a label that still acts.
-func openSelection(ctx context.Context, c *ent.Client, id, action string) (*ent.Selection, error) {
-	s, err := findSelection(ctx, c, id, action)
-	if err == nil && s.Edges.Label.State == label.StateClosed {
-		err = ErrLabelClosed
-	}
-	return s, err
-}
-
-// selectionRelations returns what the asker is to a selection, whose label and
-// curators are loaded: what they are to the label, whether a carte blanche was
-// given to them, and whether it is shown.
-func selectionRelations(ctx context.Context, s *ent.Selection) []sdk.Relation {
-	actor := sdk.ActorFrom(ctx)
-	facts := relations(actor, s.Edges.Label)
-	if s.GuestID != nil && actor.Person != "" && *s.GuestID == actor.Person {
-		facts = append(facts, sdk.Assigned)
-	}
-	if shownAt(s, sdk.Now(ctx)) && s.Edges.Label.State != label.StateRequested {
-		facts = append(facts, sdk.Published)
-	}
-	return facts
-}
-
-// ofTeam reports whether the asker is one of those who make the selection.
-func ofTeam(ctx context.Context, s *ent.Selection) bool {
-	facts := selectionRelations(ctx, s)
-	return slices.Contains(facts, sdk.Team) || slices.Contains(facts, sdk.Assigned)
-}
-
-// listed is the predicate of the selections that a person finds in a list at
-// the instant, by the relations any one set of which suffices. Nothing answers
-// to a set that this list does not know.
-func listed(when sdk.When, person string, now time.Time) predicate.Selection {
-	if when.Always() {
-		return func(*sql.Selector) {}
-	}
-	ways := []predicate.Selection{func(s *sql.Selector) { s.Where(sql.False()) }}
-	for _, set := range when {
-		switch {
-		case set == sdk.RelationSet(sdk.Published):
-			ways = append(ways, selection.And(
-				selection.StateEQ(selection.StatePublished),
-				selection.VisibilityEQ(selection.VisibilityPublic),
-				selection.Or(selection.FromIsNil(), selection.FromLTE(now)),
-				selection.HasLabelWith(label.StateNEQ(label.StateRequested)),
-			))
-		case set == sdk.RelationSet(sdk.Curating) && person != "":
-			ways = append(ways, selection.HasLabelWith(chosenBy(person)))
-		case set == sdk.RelationSet(sdk.Team) && person != "":
-			ways = append(ways, selection.HasLabelWith(madeBy(person)))
-		case set == sdk.RelationSet(sdk.Assigned) && person != "":
-			ways = append(ways, selection.GuestID(person))
-		}
-	}
-	return selection.Or(ways...)
-}
-
-// withLabel reads a selection again inside of a change.
-func withLabel(ctx context.Context, c *ent.Client, id string) (*ent.Selection, error) {
-	return c.Selection.Query().Where(selection.ID(id)).WithLabel().Only(ctx)
+	write(*value)
 }

@@ -1,0 +1,132 @@
+package ecran
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/sdk"
+)
+
+// ErrNotDirector is the fault of handing a label to somebody who does not
+// direct it.
+var ErrNotDirector = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "not_director",
+	EN: "A label is handed to one of its directors; name this person director first.",
+	FR: "Un label se transmet à l'un de ses directeurs ; nommez d'abord cette personne directrice.",
+}
+
+// LabelCurator is a person who chooses for a label.
+type LabelCurator struct {
+	Person string `json:"person" minLength:"1" maxLength:"36" doc:"The person's id."`
+	Role   string `json:"role" enum:"director,curator,contributor" doc:"A director also answers for the label itself; a contributor reads along and votes, and does not pick."`
+}
+
+// TransferLabel makes one of the label's directors its holder: its holder
+// alone. Who held it directs it from now on. It returns ErrLabelUnknown,
+// ErrLabelClosed, ErrNotDirector, or sdk.ErrStale where somebody else holds it
+// meanwhile.
+func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Label, error) {
+	l, err := openLabel(ctx, e.store.From(ctx), id, "ecran.label.transfer")
+	if err != nil {
+		return nil, err
+	}
+	if l.HolderID != sdk.ActorFrom(ctx).Person {
+		return nil, sdk.ErrDenied
+	}
+	var moved *ent.Label
+	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		// The label's row is taken first: of two who hand it on one is late.
+		n, err := c.Label.Update().Where(label.ID(id), label.HolderID(l.HolderID), label.StateNEQ(label.StateClosed)).
+			SetHolderID(person).SetUpdatedAt(sdk.Now(ctx)).AddVersion(1).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sdk.ErrStale
+		}
+		n, err = c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(person), curator.RoleEQ(curator.RoleDirector)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotDirector
+		}
+		if _, err := appoint(ctx, c, id, []LabelCurator{{Person: l.HolderID, Role: string(curator.RoleDirector)}}); err != nil {
+			return err
+		}
+		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
+			return err
+		}
+		return sdk.Record(ctx, labelChanged, id, LabelMoved{State: string(moved.State)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
+}
+
+// LeaveLabel ends the asker's part in a label that they do not hold. It returns
+// ErrLabelUnknown, also to who has no part in it that could end.
+func (e *Ecran) LeaveLabel(ctx context.Context, id string) error {
+	if _, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.leave"); err != nil {
+		return err
+	}
+	return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
+		n, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(sdk.ActorFrom(ctx).Person)).Exec(ctx)
+		if err == nil && n == 0 {
+			err = ErrLabelUnknown
+		}
+		if err != nil {
+			return err
+		}
+		return c.Label.UpdateOneID(id).AddVersion(1).SetUpdatedAt(sdk.Now(ctx)).Exec(ctx)
+	})
+}
+
+// appoint makes the people curators of the label, in this order.
+func appoint(ctx context.Context, c *ent.Client, labelID string, people []LabelCurator) ([]*ent.Curator, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	return c.Curator.MapCreateBulk(people, func(row *ent.CuratorCreate, i int) {
+		row.SetLabelID(labelID).SetPersonID(people[i].Person).SetRole(curator.Role(people[i].Role))
+	}).Save(ctx)
+}
+
+// inOrder loads curators in the order in which they were appointed.
+func inOrder(q *ent.CuratorQuery) { q.Order(curator.ByID()) }
+
+// curatorReasons returns what is wrong with a list of curators.
+func (e *Ecran) curatorReasons(ctx context.Context, curators []LabelCurator) ([]sdk.Reason, error) {
+	if len(curators) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(curators))
+	for i, c := range curators {
+		ids[i] = c.Person
+	}
+	known, err := e.host.People.Get(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var reasons []sdk.Reason
+	seen := map[string]bool{}
+	for i, id := range ids {
+		pointer := fmt.Sprintf("/curators/%d/person", i)
+		switch _, ok := known[id]; {
+		case !ok:
+			reasons = append(reasons, reason(pointer, sdk.ErrPersonUnknown))
+		case seen[id]:
+			reasons = append(reasons, sdk.Reason{
+				Pointer: pointer, Code: "named_twice",
+				EN: "This person is named twice.",
+				FR: "Cette personne est nommée deux fois.",
+			})
+		}
+		seen[id] = true
+	}
+	return reasons, nil
+}
