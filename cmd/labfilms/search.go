@@ -35,11 +35,21 @@ func (p *Program) openSearch(ctx context.Context) error {
 		return err
 	}
 	p.search = search.New(search.Options{
-		Index: p.index, Sources: sources, Log: p.log, Ask: p.askRebuild,
+		Index: p.index, Sources: sources, Log: p.log, Check: p.checkNetwork, Ask: p.askRebuild,
 		Ahead:  func(ctx context.Context) ([]string, error) { return p.events.Ahead(ctx, searchConsumer, leftOut) },
 		Hidden: func(ctx context.Context) ([]string, error) { return p.directory.Suspended(ctx, leftOut) },
 	})
 	return nil
+}
+
+// checkNetwork returns an error unless the actor may do the action in the
+// network.
+func (p *Program) checkNetwork(ctx context.Context, action string) error {
+	network, err := p.spaces.Network(ctx)
+	if err != nil {
+		return err
+	}
+	return p.gate.Check(ctx, action, network.Path, 0)
 }
 
 // searchEvents are the events that change what is found.

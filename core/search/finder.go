@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"html"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/labfilms/labfilms/core"
@@ -32,14 +30,14 @@ type Finder struct {
 	sources map[string]Source // by kind
 	ahead   func(ctx context.Context) ([]string, error)
 	hidden  func(ctx context.Context) ([]string, error)
+	check   func(ctx context.Context, action string) error
 	ask     func(ctx context.Context, reason string) error
 	log     *slog.Logger
 
 	// Documents are read and put under it, so that what was read later is put
 	// later: by an event, and by a rebuild.
-	mu    sync.Mutex
-	wish  chan struct{} // holds one: somebody wants the index rebuilt
-	whole atomic.Bool   // the index was whole when it was last looked at
+	mu   sync.Mutex
+	wish chan struct{} // holds one: somebody wants the index rebuilt
 }
 
 // Options are what a Finder is made of; all are required.
@@ -50,6 +48,8 @@ type Options struct {
 	Ahead func(ctx context.Context) ([]string, error)
 	// Hidden returns the ids of the people who are suspended.
 	Hidden func(ctx context.Context) ([]string, error)
+	// Check returns an error unless the actor may do the action in the network.
+	Check func(ctx context.Context, action string) error
 	// Ask records [RebuildAsked], if the actor may.
 	Ask func(ctx context.Context, reason string) error
 	Log *slog.Logger
@@ -57,7 +57,7 @@ type Options struct {
 
 // New returns a Finder.
 func New(o Options) *Finder {
-	return &Finder{index: o.Index, sources: o.Sources, ahead: o.Ahead, hidden: o.Hidden, ask: o.Ask, log: o.Log, wish: make(chan struct{}, 1)}
+	return &Finder{index: o.Index, sources: o.Sources, ahead: o.Ahead, hidden: o.Hidden, check: o.Check, ask: o.Ask, log: o.Log, wish: make(chan struct{}, 1)}
 }
 
 // Events are the types of event that change what is found in the core. Those of
@@ -79,17 +79,27 @@ func (f *Finder) Kinds() []string { return slices.Sorted(maps.Keys(f.sources)) }
 // right twice.
 func (f *Finder) Take(ctx context.Context, e core.Event) error {
 	if e.Type == RebuildAsked {
-		select {
-		case f.wish <- struct{}{}:
-		default: // it is wished for already
-		}
+		f.wishRebuild()
 		return nil
 	}
 	kind := f.concerns(e.Type)
 	if kind == "" || e.Subject == "" {
 		return nil
 	}
-	return f.refresh(ctx, kind, e.Subject)
+	err := f.refresh(ctx, kind, e.Subject)
+	if err == nil && (e.Type == "person.suspended.v1" || e.Type == "person.reinstated.v1") {
+		// Their works go and come with them, of whatever kind. It happens rarely,
+		// and nobody waits for it to be hidden: Find leaves them out at once.
+		f.wishRebuild()
+	}
+	return err
+}
+
+func (f *Finder) wishRebuild() {
+	select {
+	case f.wish <- struct{}{}:
+	default: // it is wished for already
+	}
 }
 
 // concerns returns the kind of document that an event of the type changes,
@@ -129,12 +139,12 @@ func (f *Finder) refresh(ctx context.Context, kind string, ids ...string) error 
 
 // read returns these documents of a kind as a visitor sees them.
 func (f *Finder) read(ctx context.Context, kind string, ids []string) (map[Key]Document, error) {
-	docs, _, err := f.sources[kind].Documents(core.WithActor(ctx, &core.Actor{}), ids, "")
-	found := make(map[Key]Document, len(docs))
-	for _, d := range docs {
-		found[d.Key] = d
+	source, ok := f.sources[kind]
+	if !ok {
+		return nil, nil // of a module that is not there any more
 	}
-	return found, err
+	docs, _, err := source.Documents(core.WithActor(ctx, &core.Actor{}), ids, "")
+	return keyed(docs), err
 }
 
 // Result is a hit as it is shown: what the thing is now, as everybody may see
@@ -142,7 +152,7 @@ func (f *Finder) read(ctx context.Context, kind string, ids []string) (map[Key]D
 type Result struct {
 	Document
 	// Name and Text are HTML: what fits of them, with every word that does in
-	// <em>; empty where nothing does, or where the thing has changed since.
+	// <em>; empty where nothing does.
 	Name, Text string
 }
 
@@ -157,59 +167,96 @@ type Results struct {
 // waits a moment for the counts.
 const most = 1000
 
+// asked is how often the index is asked one question: again where it did not
+// know what it found.
+const asked = 3
+
 // Find answers a query. What is hidden is not found, at once, also where the
-// index does not know yet: whatever has changed since is left out until it
-// does, and every hit is read again before it is shown. Limit may so come to
-// less. It returns ErrUnavailable while the engine does not answer, and
-// until the index has been built.
+// index does not know yet, and is in no count: whatever has changed since is
+// left out until it does; every hit is read again before it is shown; and where
+// one is not there any more, or is not what the index has (with its film a
+// selection loses a word), the index is told and asked again. Limit may so come
+// to less. It returns ErrUnavailable while the engine does not answer, and until
+// the index has been built.
 func (f *Finder) Find(ctx context.Context, q Query) (Results, error) {
 	var out Results
-	for _, ids := range []func(context.Context) ([]string, error){f.ahead, f.hidden} {
-		without, err := ids(ctx)
+	var without []string
+	for _, ids := range []func(context.Context) ([]string, error){f.hidden, f.ahead} {
+		more, err := ids(ctx)
 		if err != nil {
 			return out, err
 		}
-		q.Without = append(q.Without, without...)
+		without = append(without, more...)
 	}
-	q.Without = q.Without[:min(len(q.Without), most)]
-	found, err := f.index.Find(ctx, q)
-	if err != nil {
-		return out, err
-	}
-	if !f.whole.Load() || found.Total == 0 {
-		// Nothing is no answer where there is only not everything yet.
-		whole, err := f.index.Whole(ctx)
-		if f.whole.Store(whole && err == nil); !whole {
+	var gone []string
+	for range asked {
+		q.Without = slices.Concat(gone, without)
+		q.Without = q.Without[:min(len(q.Without), most)]
+		// Little is no answer where there is only not everything yet. It is asked
+		// each time, and before: an engine may come back without its disk.
+		if whole, err := f.index.Whole(ctx); !whole || err != nil {
 			return out, ErrUnavailable.Because(err)
 		}
+		found, err := f.index.Find(ctx, q)
+		if err != nil {
+			return out, err
+		}
+		now, err := f.now(ctx, found.Hits)
+		if err != nil {
+			return out, err
+		}
+		out = Results{Results: now.results, Total: found.Total, Facets: found.Facets}
+		if len(now.gone)+len(now.changed) == 0 {
+			break
+		}
+		gone = append(gone, now.gone...)
+		for kind, ids := range now.changed {
+			if err := f.refresh(ctx, kind, ids...); err != nil {
+				return out, err
+			}
+		}
 	}
+	return out, nil
+}
+
+// hits are what the things are now that an index has found.
+type hits struct {
+	results []Result
+	gone    []string            // the ids of those that are not for everybody to see any more
+	changed map[string][]string // by kind, the ids of those that are not what the index has
+}
+
+// now reads hits again.
+func (f *Finder) now(ctx context.Context, found []Hit) (hits, error) {
+	out := hits{changed: map[string][]string{}}
 	ids := map[string][]string{}
-	for _, h := range found.Hits {
+	for _, h := range found {
 		ids[h.Kind] = append(ids[h.Kind], h.ID)
 	}
-	docs := map[Key]Document{}
+	docs, away := map[Key]Document{}, map[string]bool{}
 	for kind, ids := range ids {
 		read, err := f.read(ctx, kind, ids)
 		if unavailable(err) {
-			continue // its module is away, and so are its hits
+			away[kind] = true // its module is, and so are its hits
+			continue
 		}
 		if err != nil {
 			return out, err
 		}
 		maps.Copy(docs, read)
 	}
-	for _, h := range found.Hits {
+	for _, h := range found {
 		d, ok := docs[h.Key]
-		if !ok {
-			continue
+		switch {
+		case away[h.Kind]:
+		case !ok:
+			out.gone = append(out.gone, h.ID)
+		case d.Stamp() != h.Stamp:
+			out.changed[h.Kind] = append(out.changed[h.Kind], h.ID)
+		default:
+			out.results = append(out.results, Result{Document: d, Name: marked(h.Name), Text: marked(h.Text)})
 		}
-		r := Result{Document: d}
-		if d.Stamp() == h.Stamp {
-			r.Name, r.Text = marked(h.Name), marked(h.Text)
-		}
-		out.Results = append(out.Results, r)
 	}
-	out.Total, out.Facets = found.Total, found.Facets
 	return out, nil
 }
 
@@ -296,34 +343,4 @@ func (f *Finder) Keep(ctx context.Context) {
 		case <-look.C:
 		}
 	}
-}
-
-// Compare returns the keys of the documents that the index and the sources do
-// not agree on: those that are missing, changed, or left over.
-func (f *Finder) Compare(ctx context.Context) ([]Key, error) {
-	stamps := map[Key]string{}
-	err := f.index.All(ctx, func(k Key, stamp string) error {
-		stamps[k] = stamp
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var different []Key
-	for _, source := range f.sources {
-		for cursor, more := "", true; more; more = cursor != "" {
-			var docs []Document
-			if docs, cursor, err = source.Documents(core.WithActor(ctx, &core.Actor{}), nil, cursor); err != nil {
-				return nil, err
-			}
-			for _, d := range docs {
-				if stamps[d.Key] != d.Stamp() {
-					different = append(different, d.Key)
-				}
-				delete(stamps, d.Key)
-			}
-		}
-	}
-	left := slices.SortedFunc(maps.Keys(stamps), func(a, b Key) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
-	return append(different, left...), nil
 }

@@ -131,8 +131,10 @@ type Index interface {
 	Drop(ctx context.Context, keys ...Key) error
 	// Find answers a query.
 	Find(ctx context.Context, q Query) (Found, error)
+	// Stamps returns the stamps of those of these documents that are there.
+	Stamps(ctx context.Context, keys ...Key) (map[Key]string, error)
 	// All calls each with the key and the stamp of every document, in no
-	// order, until it returns an error.
+	// order, until it returns an error. each may use the index.
 	All(ctx context.Context, each func(k Key, stamp string) error) error
 	// Whole reports whether the index was ever built to its end and is still
 	// there: one that was lost with its disk is not, and is to be rebuilt.

@@ -49,9 +49,9 @@ type generation struct {
 const currentFile = "current"
 
 // Open opens the index in the folder, which it makes where there is none. What
-// was not built to its end, or cannot be read any more, is removed: the index is
-// then empty, and not whole. It returns an error where the folder cannot be
-// used, or another process has it.
+// was not built to its end, cannot be read any more, or was made with another
+// mapping, is removed: the index is then empty, and not whole. It returns an
+// error where the folder cannot be used, or another process has it.
 func Open(dir string) (*Index, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -92,7 +92,11 @@ func (i *Index) reopen(number int) (*generation, error) {
 		}
 		return nil, err
 	}
-	return newGeneration(number, index), nil
+	g := newGeneration(number, index)
+	if err := g.verify(); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	return g, nil
 }
 
 // kept returns how an index is kept: in few pieces, each of which every question
@@ -100,8 +104,8 @@ func (i *Index) reopen(number int) (*generation, error) {
 // into what it is given.
 func kept() map[string]any {
 	return map[string]any{"scorchMergePlanOptions": map[string]any{
-		"MaxSegmentsPerTier": 3, "SegmentsPerMergeTask": 5, "MaxSegmentSize": 5_000_000, "TierGrowth": 10.0,
-		"FloorSegmentSize": 20_000, "ReclaimDeletesWeight": 2.0,
+		"MaxSegmentsPerTier": 4, "SegmentsPerMergeTask": 10, "MaxSegmentSize": 5_000_000, "TierGrowth": 10.0,
+		"FloorSegmentSize": 2_000, "ReclaimDeletesWeight": 2.0,
 	}}
 }
 
@@ -117,7 +121,11 @@ func (i *Index) create(number int) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newGeneration(number, index), nil
+	g := newGeneration(number, index)
+	if err := g.sign(); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	return g, nil
 }
 
 func newGeneration(number int, index bleve.Index) *generation {
@@ -226,39 +234,6 @@ func (i *Index) Find(ctx context.Context, q search.Query) (search.Found, error) 
 	defer i.mu.RUnlock()
 	found, err := i.current.find(ctx, q)
 	return found, failed(err)
-}
-
-// allAtOnce is how many documents All reads at a time.
-const allAtOnce = 1000
-
-// All calls each with every document's key and stamp.
-func (i *Index) All(ctx context.Context, each func(k search.Key, stamp string) error) error {
-	i.mu.RLock()
-	defer i.mu.RUnlock()
-	r := bleve.NewSearchRequestOptions(bleve.NewMatchAllQuery(), allAtOnce, 0, false)
-	r.Fields = []string{"stamp"}
-	r.SortBy([]string{"_id"})
-	for {
-		answer, err := i.current.index.SearchInContext(ctx, r)
-		if err != nil {
-			return failed(err)
-		}
-		for _, hit := range answer.Hits {
-			stamp, _ := hit.Fields["stamp"].(string)
-			if err := each(keyOf(hit.ID), stamp); err != nil {
-				return err
-			}
-		}
-		if len(answer.Hits) < allAtOnce {
-			return nil
-		}
-		r.SetSearchAfter([]string{answer.Hits[allAtOnce-1].ID})
-	}
-}
-
-func keyOf(id string) search.Key {
-	kind, rest, _ := strings.Cut(id, "-")
-	return search.Key{Kind: kind, ID: rest}
 }
 
 // Whole reports whether the index was built to its end.

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -162,21 +163,11 @@ func (i *Index) prepare(ctx context.Context, uid string) error {
 // All calls each with the key and the stamp of every document.
 func (i *Index) All(ctx context.Context, each func(k search.Key, stamp string) error) error {
 	for offset := int64(0); ; offset += page {
-		var found meilisearch.DocumentsResult
-		err := i.server.Index(i.uid).GetDocumentsWithContext(ctx, &meilisearch.DocumentsQuery{
-			Offset: offset, Limit: page, Fields: []string{"kind", "id", "stamp"},
-		}, &found)
-		if isUnknown(err) {
-			return nil
-		}
+		rows, err := i.rows(ctx, &meilisearch.DocumentsQuery{Offset: offset, Limit: page})
 		if err != nil {
-			return fault(err)
+			return err
 		}
-		for _, hit := range found.Results {
-			var r row
-			if err := hit.DecodeInto(&r); err != nil {
-				return fmt.Errorf("meili: %w", err)
-			}
+		for _, r := range rows {
 			if r.Kind == "" {
 				continue // the mark
 			}
@@ -184,10 +175,47 @@ func (i *Index) All(ctx context.Context, each func(k search.Key, stamp string) e
 				return err
 			}
 		}
-		if len(found.Results) < page {
+		if len(rows) < page {
 			return nil
 		}
 	}
+}
+
+// Stamps returns the stamps of these documents.
+func (i *Index) Stamps(ctx context.Context, keys ...search.Key) (map[search.Key]string, error) {
+	stamps := make(map[search.Key]string, len(keys))
+	for some := range slices.Chunk(keys, page) {
+		q := meilisearch.DocumentsQuery{Limit: page}
+		for _, k := range some {
+			q.Ids = append(q.Ids, idOf(k))
+		}
+		rows, err := i.rows(ctx, &q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			stamps[search.Key{Kind: r.Kind, ID: r.ID}] = r.Stamp
+		}
+	}
+	return stamps, nil
+}
+
+// rows reads the keys and the stamps of documents.
+func (i *Index) rows(ctx context.Context, q *meilisearch.DocumentsQuery) ([]row, error) {
+	q.Fields = []string{"kind", "id", "stamp"}
+	var found meilisearch.DocumentsResult
+	err := i.server.Index(i.uid).GetDocumentsWithContext(ctx, q, &found)
+	if isUnknown(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault(err)
+	}
+	rows := make([]row, len(found.Results))
+	if err := found.Results.DecodeInto(&rows); err != nil {
+		return nil, fmt.Errorf("meili: %w", err)
+	}
+	return rows, nil
 }
 
 // Whole reports whether the mark is there, and of these settings.

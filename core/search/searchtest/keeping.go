@@ -168,6 +168,13 @@ func keep(t *testing.T, index search.Index) {
 	if len(all) != len(docs) {
 		t.Errorf("All: %d documents, want %d", len(all), len(docs))
 	}
+	some, err := index.Stamps(t.Context(), docs[0].Key, search.Key{Kind: "film", ID: id(999)}, docs[15].Key)
+	if want := map[search.Key]string{docs[0].Key: docs[0].Stamp(), docs[15].Key: docs[15].Stamp()}; err != nil || !maps.Equal(some, want) {
+		t.Errorf("Stamps: %v, %v, want %v", some, err, want)
+	}
+	if none, err := index.Stamps(t.Context()); err != nil || len(none) != 0 {
+		t.Errorf("Stamps of none: %v, %v", none, err)
+	}
 	stop := errors.New("stop")
 	if err := index.All(t.Context(), func(search.Key, string) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("All returns %v, want the error of each", err)

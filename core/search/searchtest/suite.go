@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) search.Index) {
 	t.Run("rebuild", func(t *testing.T) { rebuild(t, open(t)) })
 	t.Run("abandon", func(t *testing.T) { abandon(t, open(t)) })
 	t.Run("crowd", func(t *testing.T) { crowd(t, open(t)) })
+	t.Run("load", func(t *testing.T) { load(t, open(t)) })
 }
 
 // find is a question and the numbers of the documents that answer it.
