@@ -83,32 +83,15 @@ func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 			return err
 		}
 	}
-	if err := p.settled(ctx); err != nil {
-		return err
+	// Who looks at it at once finds all of it, also by search.
+	if err := p.events.Settled(ctx); err != nil {
+		return fmt.Errorf("demonstration: %w", err)
 	}
 	// Last, so that it is there where all of it is.
 	if err := os.WriteFile(file, lines(signIns), 0o600); err != nil {
 		return err
 	}
 	return printSignIns(out, file, signIns)
-}
-
-// settled waits until search knows all that has been done: somebody who looks at
-// the demonstration would otherwise look in vain for a moment.
-func (p *Program) settled(ctx context.Context) error {
-	look := time.NewTicker(50 * time.Millisecond)
-	defer look.Stop()
-	for {
-		behind, err := p.events.Ahead(ctx, searchConsumer, 1)
-		if err != nil || len(behind) == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-look.C:
-		}
-	}
 }
 
 // castMember is a person of the demonstration once they have an account.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,22 +33,30 @@ func newPlatform(t testing.TB, settings Settings) *platform {
 		settings.Data = t.TempDir()
 	}
 	settings.Addr = "127.0.0.1:0"
-	p, err := startPlatform(settings)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := startPlatform(settings, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := p.Close(); err != nil {
+		if err := errors.Join(p.Close(), log.Close()); err != nil {
 			t.Error(err)
+		}
+		if said, err := os.ReadFile(log.Name()); t.Failed() && err == nil {
+			t.Logf("the end of what it said:\n%s", said[max(0, len(said)-4000):])
 		}
 	})
 	return p
 }
 
-func startPlatform(settings Settings) (*platform, error) {
+// startPlatform starts a platform that writes what goes wrong into log.
+func startPlatform(settings Settings, log io.Writer) (*platform, error) {
 	ctx := context.Background()
 	program, err := Open(ctx, settings, Options{
-		Log:    slog.New(slog.DiscardHandler),
+		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Limits: api.Limits{Read: -1, Write: -1, Auth: -1},
 	})
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // Settled waits until every consumer that this process has subscribed has
 // taken, or given up, everything that was recorded, and what they themselves
 // recorded because of it. It returns an error that says what is missing when
-// ctx is done before. It is for tests; somebody must be running the relay.
+// ctx is done before. It is for tests and demonstrations; somebody must be running the
+// relay.
 func (l *Log) Settled(ctx context.Context) error {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()

@@ -96,6 +96,7 @@ func (m *module) answerFor(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if !errors.Is(err, ErrUnavailable) {
+		m.log.WarnContext(r.Context(), "the module did not answer", "method", r.Method, "request_id", p.call.RequestID, "error", err)
 		err = ErrUnavailable.Because(err)
 	}
 	w.Header().Set("Retry-After", "1")
