@@ -48,6 +48,10 @@ type Film struct {
 	Stage film.Stage `json:"stage,omitempty"`
 	// The last release; kept when the film is withdrawn.
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
+	// Since when moderators keep it from being released.
+	HeldAt *time.Time `json:"held_at,omitempty"`
+	// Why, in the moderator's words; empty where it is not held.
+	HeldFor string `json:"held_for,omitempty"`
 	// In other languages, by their code: en.
 	Titles map[string]string `json:"titles,omitempty"`
 	// In other languages, by their code.
@@ -162,9 +166,9 @@ func (*Film) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case film.FieldVersion, film.FieldYear, film.FieldDurationS:
 			values[i] = new(sql.NullInt64)
-		case film.FieldID, film.FieldNetworkID, film.FieldRegionID, film.FieldSpaceID, film.FieldTitle, film.FieldSlug, film.FieldSynopsis, film.FieldForm, film.FieldStage, film.FieldConsent, film.FieldOrigin, film.FieldOwnerID:
+		case film.FieldID, film.FieldNetworkID, film.FieldRegionID, film.FieldSpaceID, film.FieldTitle, film.FieldSlug, film.FieldSynopsis, film.FieldForm, film.FieldStage, film.FieldHeldFor, film.FieldConsent, film.FieldOrigin, film.FieldOwnerID:
 			values[i] = new(sql.NullString)
-		case film.FieldCreatedAt, film.FieldUpdatedAt, film.FieldReleasedAt:
+		case film.FieldCreatedAt, film.FieldUpdatedAt, film.FieldReleasedAt, film.FieldHeldAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -273,6 +277,19 @@ func (_m *Film) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReleasedAt = new(time.Time)
 				*_m.ReleasedAt = value.Time
+			}
+		case film.FieldHeldAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_at", values[i])
+			} else if value.Valid {
+				_m.HeldAt = new(time.Time)
+				*_m.HeldAt = value.Time
+			}
+		case film.FieldHeldFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field held_for", values[i])
+			} else if value.Valid {
+				_m.HeldFor = value.String
 			}
 		case film.FieldTitles:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -469,6 +486,14 @@ func (_m *Film) String() string {
 		builder.WriteString("released_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.HeldAt; v != nil {
+		builder.WriteString("held_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("held_for=")
+	builder.WriteString(_m.HeldFor)
 	builder.WriteString(", ")
 	builder.WriteString("titles=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Titles))

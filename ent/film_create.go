@@ -193,6 +193,34 @@ func (_c *FilmCreate) SetNillableReleasedAt(v *time.Time) *FilmCreate {
 	return _c
 }
 
+// SetHeldAt sets the "held_at" field.
+func (_c *FilmCreate) SetHeldAt(v time.Time) *FilmCreate {
+	_c.mutation.SetHeldAt(v)
+	return _c
+}
+
+// SetNillableHeldAt sets the "held_at" field if the given value is not nil.
+func (_c *FilmCreate) SetNillableHeldAt(v *time.Time) *FilmCreate {
+	if v != nil {
+		_c.SetHeldAt(*v)
+	}
+	return _c
+}
+
+// SetHeldFor sets the "held_for" field.
+func (_c *FilmCreate) SetHeldFor(v string) *FilmCreate {
+	_c.mutation.SetHeldFor(v)
+	return _c
+}
+
+// SetNillableHeldFor sets the "held_for" field if the given value is not nil.
+func (_c *FilmCreate) SetNillableHeldFor(v *string) *FilmCreate {
+	if v != nil {
+		_c.SetHeldFor(*v)
+	}
+	return _c
+}
+
 // SetTitles sets the "titles" field.
 func (_c *FilmCreate) SetTitles(v map[string]string) *FilmCreate {
 	_c.mutation.SetTitles(v)
@@ -422,6 +450,10 @@ func (_c *FilmCreate) defaults() {
 		v := film.DefaultStage
 		_c.mutation.SetStage(v)
 	}
+	if _, ok := _c.mutation.HeldFor(); !ok {
+		v := film.DefaultHeldFor
+		_c.mutation.SetHeldFor(v)
+	}
 	if _, ok := _c.mutation.Consent(); !ok {
 		v := film.DefaultConsent
 		_c.mutation.SetConsent(v)
@@ -514,6 +546,14 @@ func (_c *FilmCreate) check() error {
 	if v, ok := _c.mutation.Stage(); ok {
 		if err := film.StageValidator(v); err != nil {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.HeldFor(); !ok {
+		return &ValidationError{Name: "held_for", err: errors.New(`ent: missing required field "Film.held_for"`)}
+	}
+	if v, ok := _c.mutation.HeldFor(); ok {
+		if err := film.HeldForValidator(v); err != nil {
+			return &ValidationError{Name: "held_for", err: fmt.Errorf(`ent: validator failed for field "Film.held_for": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Consent(); !ok {
@@ -633,6 +673,14 @@ func (_c *FilmCreate) createSpec() (*Film, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReleasedAt(); ok {
 		_spec.SetField(film.FieldReleasedAt, field.TypeTime, value)
 		_node.ReleasedAt = &value
+	}
+	if value, ok := _c.mutation.HeldAt(); ok {
+		_spec.SetField(film.FieldHeldAt, field.TypeTime, value)
+		_node.HeldAt = &value
+	}
+	if value, ok := _c.mutation.HeldFor(); ok {
+		_spec.SetField(film.FieldHeldFor, field.TypeString, value)
+		_node.HeldFor = value
 	}
 	if value, ok := _c.mutation.Titles(); ok {
 		_spec.SetField(film.FieldTitles, field.TypeJSON, value)
@@ -1013,6 +1061,36 @@ func (u *FilmUpsert) UpdateReleasedAt() *FilmUpsert {
 // ClearReleasedAt clears the value of the "released_at" field.
 func (u *FilmUpsert) ClearReleasedAt() *FilmUpsert {
 	u.SetNull(film.FieldReleasedAt)
+	return u
+}
+
+// SetHeldAt sets the "held_at" field.
+func (u *FilmUpsert) SetHeldAt(v time.Time) *FilmUpsert {
+	u.Set(film.FieldHeldAt, v)
+	return u
+}
+
+// UpdateHeldAt sets the "held_at" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateHeldAt() *FilmUpsert {
+	u.SetExcluded(film.FieldHeldAt)
+	return u
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (u *FilmUpsert) ClearHeldAt() *FilmUpsert {
+	u.SetNull(film.FieldHeldAt)
+	return u
+}
+
+// SetHeldFor sets the "held_for" field.
+func (u *FilmUpsert) SetHeldFor(v string) *FilmUpsert {
+	u.Set(film.FieldHeldFor, v)
+	return u
+}
+
+// UpdateHeldFor sets the "held_for" field to the value that was provided on create.
+func (u *FilmUpsert) UpdateHeldFor() *FilmUpsert {
+	u.SetExcluded(film.FieldHeldFor)
 	return u
 }
 
@@ -1468,6 +1546,41 @@ func (u *FilmUpsertOne) UpdateReleasedAt() *FilmUpsertOne {
 func (u *FilmUpsertOne) ClearReleasedAt() *FilmUpsertOne {
 	return u.Update(func(s *FilmUpsert) {
 		s.ClearReleasedAt()
+	})
+}
+
+// SetHeldAt sets the "held_at" field.
+func (u *FilmUpsertOne) SetHeldAt(v time.Time) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetHeldAt(v)
+	})
+}
+
+// UpdateHeldAt sets the "held_at" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateHeldAt() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateHeldAt()
+	})
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (u *FilmUpsertOne) ClearHeldAt() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearHeldAt()
+	})
+}
+
+// SetHeldFor sets the "held_for" field.
+func (u *FilmUpsertOne) SetHeldFor(v string) *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetHeldFor(v)
+	})
+}
+
+// UpdateHeldFor sets the "held_for" field to the value that was provided on create.
+func (u *FilmUpsertOne) UpdateHeldFor() *FilmUpsertOne {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateHeldFor()
 	})
 }
 
@@ -2120,6 +2233,41 @@ func (u *FilmUpsertBulk) UpdateReleasedAt() *FilmUpsertBulk {
 func (u *FilmUpsertBulk) ClearReleasedAt() *FilmUpsertBulk {
 	return u.Update(func(s *FilmUpsert) {
 		s.ClearReleasedAt()
+	})
+}
+
+// SetHeldAt sets the "held_at" field.
+func (u *FilmUpsertBulk) SetHeldAt(v time.Time) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetHeldAt(v)
+	})
+}
+
+// UpdateHeldAt sets the "held_at" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateHeldAt() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateHeldAt()
+	})
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (u *FilmUpsertBulk) ClearHeldAt() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.ClearHeldAt()
+	})
+}
+
+// SetHeldFor sets the "held_for" field.
+func (u *FilmUpsertBulk) SetHeldFor(v string) *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.SetHeldFor(v)
+	})
+}
+
+// UpdateHeldFor sets the "held_for" field to the value that was provided on create.
+func (u *FilmUpsertBulk) UpdateHeldFor() *FilmUpsertBulk {
+	return u.Update(func(s *FilmUpsert) {
+		s.UpdateHeldFor()
 	})
 }
 

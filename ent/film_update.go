@@ -248,6 +248,40 @@ func (_u *FilmUpdate) ClearReleasedAt() *FilmUpdate {
 	return _u
 }
 
+// SetHeldAt sets the "held_at" field.
+func (_u *FilmUpdate) SetHeldAt(v time.Time) *FilmUpdate {
+	_u.mutation.SetHeldAt(v)
+	return _u
+}
+
+// SetNillableHeldAt sets the "held_at" field if the given value is not nil.
+func (_u *FilmUpdate) SetNillableHeldAt(v *time.Time) *FilmUpdate {
+	if v != nil {
+		_u.SetHeldAt(*v)
+	}
+	return _u
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (_u *FilmUpdate) ClearHeldAt() *FilmUpdate {
+	_u.mutation.ClearHeldAt()
+	return _u
+}
+
+// SetHeldFor sets the "held_for" field.
+func (_u *FilmUpdate) SetHeldFor(v string) *FilmUpdate {
+	_u.mutation.SetHeldFor(v)
+	return _u
+}
+
+// SetNillableHeldFor sets the "held_for" field if the given value is not nil.
+func (_u *FilmUpdate) SetNillableHeldFor(v *string) *FilmUpdate {
+	if v != nil {
+		_u.SetHeldFor(*v)
+	}
+	return _u
+}
+
 // SetTitles sets the "titles" field.
 func (_u *FilmUpdate) SetTitles(v map[string]string) *FilmUpdate {
 	_u.mutation.SetTitles(v)
@@ -670,6 +704,11 @@ func (_u *FilmUpdate) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.HeldFor(); ok {
+		if err := film.HeldForValidator(v); err != nil {
+			return &ValidationError{Name: "held_for", err: fmt.Errorf(`ent: validator failed for field "Film.held_for": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Consent(); ok {
 		if err := film.ConsentValidator(v); err != nil {
 			return &ValidationError{Name: "consent", err: fmt.Errorf(`ent: validator failed for field "Film.consent": %w`, err)}
@@ -754,6 +793,15 @@ func (_u *FilmUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ReleasedAtCleared() {
 		_spec.ClearField(film.FieldReleasedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldAt(); ok {
+		_spec.SetField(film.FieldHeldAt, field.TypeTime, value)
+	}
+	if _u.mutation.HeldAtCleared() {
+		_spec.ClearField(film.FieldHeldAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldFor(); ok {
+		_spec.SetField(film.FieldHeldFor, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Titles(); ok {
 		_spec.SetField(film.FieldTitles, field.TypeJSON, value)
@@ -1305,6 +1353,40 @@ func (_u *FilmUpdateOne) ClearReleasedAt() *FilmUpdateOne {
 	return _u
 }
 
+// SetHeldAt sets the "held_at" field.
+func (_u *FilmUpdateOne) SetHeldAt(v time.Time) *FilmUpdateOne {
+	_u.mutation.SetHeldAt(v)
+	return _u
+}
+
+// SetNillableHeldAt sets the "held_at" field if the given value is not nil.
+func (_u *FilmUpdateOne) SetNillableHeldAt(v *time.Time) *FilmUpdateOne {
+	if v != nil {
+		_u.SetHeldAt(*v)
+	}
+	return _u
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (_u *FilmUpdateOne) ClearHeldAt() *FilmUpdateOne {
+	_u.mutation.ClearHeldAt()
+	return _u
+}
+
+// SetHeldFor sets the "held_for" field.
+func (_u *FilmUpdateOne) SetHeldFor(v string) *FilmUpdateOne {
+	_u.mutation.SetHeldFor(v)
+	return _u
+}
+
+// SetNillableHeldFor sets the "held_for" field if the given value is not nil.
+func (_u *FilmUpdateOne) SetNillableHeldFor(v *string) *FilmUpdateOne {
+	if v != nil {
+		_u.SetHeldFor(*v)
+	}
+	return _u
+}
+
 // SetTitles sets the "titles" field.
 func (_u *FilmUpdateOne) SetTitles(v map[string]string) *FilmUpdateOne {
 	_u.mutation.SetTitles(v)
@@ -1740,6 +1822,11 @@ func (_u *FilmUpdateOne) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Film.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.HeldFor(); ok {
+		if err := film.HeldForValidator(v); err != nil {
+			return &ValidationError{Name: "held_for", err: fmt.Errorf(`ent: validator failed for field "Film.held_for": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Consent(); ok {
 		if err := film.ConsentValidator(v); err != nil {
 			return &ValidationError{Name: "consent", err: fmt.Errorf(`ent: validator failed for field "Film.consent": %w`, err)}
@@ -1841,6 +1928,15 @@ func (_u *FilmUpdateOne) sqlSave(ctx context.Context) (_node *Film, err error) {
 	}
 	if _u.mutation.ReleasedAtCleared() {
 		_spec.ClearField(film.FieldReleasedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldAt(); ok {
+		_spec.SetField(film.FieldHeldAt, field.TypeTime, value)
+	}
+	if _u.mutation.HeldAtCleared() {
+		_spec.ClearField(film.FieldHeldAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldFor(); ok {
+		_spec.SetField(film.FieldHeldFor, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Titles(); ok {
 		_spec.SetField(film.FieldTitles, field.TypeJSON, value)

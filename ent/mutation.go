@@ -6452,6 +6452,8 @@ type FilmMutation struct {
 	form                *film.Form
 	stage               *film.Stage
 	released_at         *time.Time
+	held_at             *time.Time
+	held_for            *string
 	titles              *map[string]string
 	synopses            *map[string]string
 	genres              *[]string
@@ -7196,6 +7198,91 @@ func (m *FilmMutation) ReleasedAtCleared() bool {
 func (m *FilmMutation) ResetReleasedAt() {
 	m.released_at = nil
 	delete(m.clearedFields, film.FieldReleasedAt)
+}
+
+// SetHeldAt sets the "held_at" field.
+func (m *FilmMutation) SetHeldAt(t time.Time) {
+	m.held_at = &t
+}
+
+// HeldAt returns the value of the "held_at" field in the mutation.
+func (m *FilmMutation) HeldAt() (r time.Time, exists bool) {
+	v := m.held_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldAt returns the old "held_at" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldHeldAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldAt: %w", err)
+	}
+	return oldValue.HeldAt, nil
+}
+
+// ClearHeldAt clears the value of the "held_at" field.
+func (m *FilmMutation) ClearHeldAt() {
+	m.held_at = nil
+	m.clearedFields[film.FieldHeldAt] = struct{}{}
+}
+
+// HeldAtCleared returns if the "held_at" field was cleared in this mutation.
+func (m *FilmMutation) HeldAtCleared() bool {
+	_, ok := m.clearedFields[film.FieldHeldAt]
+	return ok
+}
+
+// ResetHeldAt resets all changes to the "held_at" field.
+func (m *FilmMutation) ResetHeldAt() {
+	m.held_at = nil
+	delete(m.clearedFields, film.FieldHeldAt)
+}
+
+// SetHeldFor sets the "held_for" field.
+func (m *FilmMutation) SetHeldFor(s string) {
+	m.held_for = &s
+}
+
+// HeldFor returns the value of the "held_for" field in the mutation.
+func (m *FilmMutation) HeldFor() (r string, exists bool) {
+	v := m.held_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldFor returns the old "held_for" field's value of the Film entity.
+// If the Film object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FilmMutation) OldHeldFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldFor: %w", err)
+	}
+	return oldValue.HeldFor, nil
+}
+
+// ResetHeldFor resets all changes to the "held_for" field.
+func (m *FilmMutation) ResetHeldFor() {
+	m.held_for = nil
 }
 
 // SetTitles sets the "titles" field.
@@ -8082,7 +8169,7 @@ func (m *FilmMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FilmMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 27)
 	if m.created_at != nil {
 		fields = append(fields, film.FieldCreatedAt)
 	}
@@ -8124,6 +8211,12 @@ func (m *FilmMutation) Fields() []string {
 	}
 	if m.released_at != nil {
 		fields = append(fields, film.FieldReleasedAt)
+	}
+	if m.held_at != nil {
+		fields = append(fields, film.FieldHeldAt)
+	}
+	if m.held_for != nil {
+		fields = append(fields, film.FieldHeldFor)
 	}
 	if m.titles != nil {
 		fields = append(fields, film.FieldTitles)
@@ -8194,6 +8287,10 @@ func (m *FilmMutation) Field(name string) (ent.Value, bool) {
 		return m.Stage()
 	case film.FieldReleasedAt:
 		return m.ReleasedAt()
+	case film.FieldHeldAt:
+		return m.HeldAt()
+	case film.FieldHeldFor:
+		return m.HeldFor()
 	case film.FieldTitles:
 		return m.Titles()
 	case film.FieldSynopses:
@@ -8253,6 +8350,10 @@ func (m *FilmMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldStage(ctx)
 	case film.FieldReleasedAt:
 		return m.OldReleasedAt(ctx)
+	case film.FieldHeldAt:
+		return m.OldHeldAt(ctx)
+	case film.FieldHeldFor:
+		return m.OldHeldFor(ctx)
 	case film.FieldTitles:
 		return m.OldTitles(ctx)
 	case film.FieldSynopses:
@@ -8381,6 +8482,20 @@ func (m *FilmMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReleasedAt(v)
+		return nil
+	case film.FieldHeldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldAt(v)
+		return nil
+	case film.FieldHeldFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldFor(v)
 		return nil
 	case film.FieldTitles:
 		v, ok := value.(map[string]string)
@@ -8537,6 +8652,9 @@ func (m *FilmMutation) ClearedFields() []string {
 	if m.FieldCleared(film.FieldReleasedAt) {
 		fields = append(fields, film.FieldReleasedAt)
 	}
+	if m.FieldCleared(film.FieldHeldAt) {
+		fields = append(fields, film.FieldHeldAt)
+	}
 	if m.FieldCleared(film.FieldTitles) {
 		fields = append(fields, film.FieldTitles)
 	}
@@ -8583,6 +8701,9 @@ func (m *FilmMutation) ClearField(name string) error {
 		return nil
 	case film.FieldReleasedAt:
 		m.ClearReleasedAt()
+		return nil
+	case film.FieldHeldAt:
+		m.ClearHeldAt()
 		return nil
 	case film.FieldTitles:
 		m.ClearTitles()
@@ -8657,6 +8778,12 @@ func (m *FilmMutation) ResetField(name string) error {
 		return nil
 	case film.FieldReleasedAt:
 		m.ResetReleasedAt()
+		return nil
+	case film.FieldHeldAt:
+		m.ResetHeldAt()
+		return nil
+	case film.FieldHeldFor:
+		m.ResetHeldFor()
 		return nil
 	case film.FieldTitles:
 		m.ResetTitles()

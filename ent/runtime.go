@@ -742,6 +742,12 @@ func init() {
 	film.DefaultSynopsis = filmDescSynopsis.Default.(string)
 	// film.SynopsisValidator is a validator for the "synopsis" field. It is called by the builders before save.
 	film.SynopsisValidator = filmDescSynopsis.Validators[0].(func(string) error)
+	// filmDescHeldFor is the schema descriptor for held_for field.
+	filmDescHeldFor := filmFields[9].Descriptor()
+	// film.DefaultHeldFor holds the default value on creation for the held_for field.
+	film.DefaultHeldFor = filmDescHeldFor.Default.(string)
+	// film.HeldForValidator is a validator for the "held_for" field. It is called by the builders before save.
+	film.HeldForValidator = filmDescHeldFor.Validators[0].(func(string) error)
 	// filmDescID is the schema descriptor for id field.
 	filmDescID := filmMixinFields0[0].Descriptor()
 	// film.DefaultID holds the default value on creation for the id field.

@@ -38,6 +38,17 @@ var posts = map[string]func(t *testing.T, p *platform) (as, path string, body an
 		p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
 		return "creator@bretagne", "/v1/films/" + film + "/withdraw", nil
 	},
+	"hold-film": func(t *testing.T, p *platform) (string, string, any) {
+		film := p.film(t, "Rejouer, retenu")
+		p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
+		return "region_admin@bretagne", "/v1/films/" + film + "/hold", map[string]any{"reason": "Essai."}
+	},
+	"lift-film": func(t *testing.T, p *platform) (string, string, any) {
+		film := p.film(t, "Rejouer, rendu")
+		p.must(t, "creator@bretagne", http.MethodPost, "/v1/films/"+film+"/release", nil)
+		p.must(t, "region_admin@bretagne", http.MethodPost, "/v1/films/"+film+"/hold", map[string]any{"reason": "Essai."})
+		return "region_admin@bretagne", "/v1/films/" + film + "/lift", map[string]any{"reason": "Fini."}
+	},
 	"ecran-make-label": func(*testing.T, *platform) (string, string, any) {
 		return "creator@bretagne", "/v1/spaces/bretagne/ecran/labels", map[string]any{"kind": "personal", "name": "Rejouer " + uuid.NewString()[:8]}
 	},

@@ -26,6 +26,7 @@ type Film struct {
 	Form       string     `json:"form" enum:"fiction,documentary,animation,experimental,music_video"`
 	Stage      string     `json:"stage" enum:"idea,development,preparation,shooting,post,finished,released,withdrawn"`
 	ReleasedAt *time.Time `json:"released_at" nullable:"true"`
+	Held       *FilmHold  `json:"held,omitempty" doc:"Since when and why moderators keep it from being released; absent where they do not."`
 	Space      Reference  `json:"space" doc:"The film's home."`
 	Owner      *Reference `json:"owner,omitempty" doc:"Who answers for it; absent where you may not see them."`
 	Origin     string     `json:"origin" enum:"made,recorded" doc:"Whether it is made here, or its facts were brought in from elsewhere."`
@@ -42,6 +43,19 @@ type Film struct {
 	Expanded    *FilmExpands      `json:"expanded,omitempty" doc:"What expand asked for."`
 	CreatedAt   time.Time         `json:"created_at"`
 	UpdatedAt   time.Time         `json:"updated_at"`
+}
+
+// FilmHold is that moderators hold a film.
+type FilmHold struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+func viewHold(f *ent.Film) *FilmHold {
+	if f.HeldAt == nil {
+		return nil
+	}
+	return &FilmHold{*f.HeldAt, f.HeldFor}
 }
 
 // FilmTerm is a word of a closed list.
@@ -135,6 +149,18 @@ func (a *API) registerFilms() {
 		Description: "It leaves every screen at once. It can be released again.",
 		Extensions:  rest.Permission("film.withdraw"),
 	}, a.withdrawFilm)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "hold-film", Method: http.MethodPost, Path: "/v1/films/{film}/hold", Tags: tags,
+		Summary:     "Hold a film",
+		Description: "By a moderator: it leaves every screen at once, and is not released again until the hold is lifted. Its owners are told, and its people read why.",
+		Extensions:  rest.Permission("film.hold"),
+	}, a.holdFilm)
+	huma.Register(a.core, huma.Operation{
+		OperationID: "lift-film", Method: http.MethodPost, Path: "/v1/films/{film}/lift", Tags: tags,
+		Summary:     "Lift the hold of a film",
+		Description: "It stays withdrawn until its owner releases it.",
+		Extensions:  rest.Permission("film.lift"),
+	}, a.liftFilm)
 }
 
 type listFilmsInput struct {
@@ -350,6 +376,29 @@ func (a *API) withdrawFilm(ctx context.Context, in *FilmPath) (*filmBody, error)
 	return a.film(ctx, film, nil)
 }
 
+type holdInput struct {
+	FilmPath
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"Kept in the audit. The film's people read it."`
+	}
+}
+
+func (a *API) holdFilm(ctx context.Context, in *holdInput) (*filmBody, error) {
+	film, err := a.films.Hold(ctx, in.Film, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return a.film(ctx, film, nil)
+}
+
+func (a *API) liftFilm(ctx context.Context, in *holdInput) (*filmBody, error) {
+	film, err := a.films.Lift(ctx, in.Film, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return a.film(ctx, film, nil)
+}
+
 func (a *API) film(ctx context.Context, film *ent.Film, expand []string) (*filmBody, error) {
 	views, err := a.viewFilms(ctx, []*ent.Film{film}, expand)
 	if err != nil {
@@ -461,7 +510,7 @@ func (a *API) expandFilms(ctx context.Context, all []*ent.Film, owners map[strin
 func viewFilm(f *ent.Film, homes map[string]Reference) Film {
 	view := Film{
 		ID: f.ID, Title: f.Title, Slug: f.Slug, Synopsis: f.Synopsis, Year: f.Year, DurationS: f.DurationS,
-		Form: string(f.Form), Stage: string(f.Stage), ReleasedAt: f.ReleasedAt, Space: homes[f.SpaceID],
+		Form: string(f.Form), Stage: string(f.Stage), ReleasedAt: f.ReleasedAt, Held: viewHold(f), Space: homes[f.SpaceID],
 		Origin: string(f.Origin), Titles: f.Titles, Synopses: f.Synopses, Identifiers: f.Identifiers,
 		Genres: viewTerms(films.Genres, append([]string{}, f.Genres...)), Warnings: viewTerms(films.Warnings, append([]string{}, f.Warnings...)),
 		Countries: append([]string{}, f.Countries...), Languages: append([]string{}, f.Languages...), Regions: []Division{},

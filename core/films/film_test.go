@@ -155,7 +155,7 @@ func TestDenyLooksLikeAbsence(t *testing.T) {
 			"released recognitions":  "ok ok ok ok ok ok ok ok",
 			"released change":        "who no no no ok ok no no",
 			"released release":       "who no no no no stage no no",
-			"released withdraw":      "who no no no no ok ok no",
+			"released withdraw":      "who no no no no ok no no",
 			"released delete":        "who no no no no no no no",
 			"withdrawn read":         "-  -  -  ok ok ok ok -",
 			"withdrawn get":          "-  -  -  ok ok ok ok -",

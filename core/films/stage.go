@@ -34,12 +34,13 @@ var Stages = core.Machine[film.Stage]{
 		{Action: "film.update", Event: "film.changed.v1", From: making, To: making},
 		{Action: "film.release", Event: "film.released.v1", From: append(slices.Clone(making), film.StageWithdrawn), To: []film.Stage{film.StageReleased}},
 		{Action: "film.withdraw", Event: "film.withdrawn.v1", From: []film.Stage{film.StageReleased}, To: []film.Stage{film.StageWithdrawn}},
+		{Action: "film.hold", Event: "film.withdrawn.v1", From: []film.Stage{film.StageReleased}, To: []film.Stage{film.StageWithdrawn}},
 	},
 }
 
 // Release shows a film to everybody: action film.release. It returns
-// ErrUnknown, [core.ErrDenied], or ErrStage for a film that is released. Of
-// several at the same time one releases it.
+// ErrUnknown, [core.ErrDenied], ErrHeld for a film that moderators hold, or
+// ErrStage for one that is released. Of several at the same time one releases it.
 func (c *Catalog) Release(ctx context.Context, id string) (*ent.Film, error) {
 	return c.move(ctx, "film.release", id, film.StageReleased)
 }
@@ -65,9 +66,12 @@ func (c *Catalog) move(ctx context.Context, action, id string, to film.Stage) (*
 		if !ok {
 			return ErrStage
 		}
+		if f.HeldAt != nil {
+			return ErrHeld
+		}
 		now := c.store.DB().Now()
 		update := client.Film.Update().
-			Where(film.ID(id), film.StageEQ(f.Stage)).
+			Where(film.ID(id), film.StageEQ(f.Stage), film.HeldAtIsNil()).
 			SetStage(to).SetUpdatedAt(now).AddVersion(1)
 		if to == film.StageReleased {
 			update.SetReleasedAt(now)

@@ -32,7 +32,8 @@ var Types = map[string]Sentence{
 	"organisation.reopened": {"Une de vos organisations est rouverte.", "One of your organisations was reopened."},
 
 	// Films
-	"film.withdrawn":      {"Un de vos films n'est plus montré.", "One of your films is no longer shown."},
+	"film.held":           {"La modération retient un de vos films.", "The moderators hold one of your films."},
+	"film.lifted":         {"Un de vos films n'est plus retenu par la modération.", "The moderators no longer hold one of your films."},
 	"film_member.added":   {"Vous avez rejoint l'équipe d'un film.", "You joined the people of a film."},
 	"film_member.changed": {"Votre place dans l'équipe d'un film a changé.", "Your place among the people of a film has changed."},
 	"film_member.removed": {"Une place dans l'équipe d'un film a pris fin.", "A place among the people of a film has ended."},

@@ -43,6 +43,10 @@ const (
 	FieldStage = "stage"
 	// FieldReleasedAt holds the string denoting the released_at field in the database.
 	FieldReleasedAt = "released_at"
+	// FieldHeldAt holds the string denoting the held_at field in the database.
+	FieldHeldAt = "held_at"
+	// FieldHeldFor holds the string denoting the held_for field in the database.
+	FieldHeldFor = "held_for"
 	// FieldTitles holds the string denoting the titles field in the database.
 	FieldTitles = "titles"
 	// FieldSynopses holds the string denoting the synopses field in the database.
@@ -140,6 +144,8 @@ var Columns = []string{
 	FieldForm,
 	FieldStage,
 	FieldReleasedAt,
+	FieldHeldAt,
+	FieldHeldFor,
 	FieldTitles,
 	FieldSynopses,
 	FieldGenres,
@@ -190,6 +196,10 @@ var (
 	DefaultSynopsis string
 	// SynopsisValidator is a validator for the "synopsis" field. It is called by the builders before save.
 	SynopsisValidator func(string) error
+	// DefaultHeldFor holds the default value on creation for the "held_for" field.
+	DefaultHeldFor string
+	// HeldForValidator is a validator for the "held_for" field. It is called by the builders before save.
+	HeldForValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -386,6 +396,16 @@ func ByStage(opts ...sql.OrderTermOption) OrderOption {
 // ByReleasedAt orders the results by the released_at field.
 func ByReleasedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReleasedAt, opts...).ToFunc()
+}
+
+// ByHeldAt orders the results by the held_at field.
+func ByHeldAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldAt, opts...).ToFunc()
+}
+
+// ByHeldFor orders the results by the held_for field.
+func ByHeldFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldFor, opts...).ToFunc()
 }
 
 // ByConsent orders the results by the consent field.

@@ -125,6 +125,16 @@ func ReleasedAt(v time.Time) predicate.Film {
 	return predicate.Film(sql.FieldEQ(FieldReleasedAt, v))
 }
 
+// HeldAt applies equality check predicate on the "held_at" field. It's identical to HeldAtEQ.
+func HeldAt(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldHeldAt, v))
+}
+
+// HeldFor applies equality check predicate on the "held_for" field. It's identical to HeldForEQ.
+func HeldFor(v string) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldHeldFor, v))
+}
+
 // OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
 func OwnerID(v string) predicate.Film {
 	return predicate.Film(sql.FieldEQ(FieldOwnerID, v))
@@ -828,6 +838,121 @@ func ReleasedAtIsNil() predicate.Film {
 // ReleasedAtNotNil applies the NotNil predicate on the "released_at" field.
 func ReleasedAtNotNil() predicate.Film {
 	return predicate.Film(sql.FieldNotNull(FieldReleasedAt))
+}
+
+// HeldAtEQ applies the EQ predicate on the "held_at" field.
+func HeldAtEQ(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldHeldAt, v))
+}
+
+// HeldAtNEQ applies the NEQ predicate on the "held_at" field.
+func HeldAtNEQ(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldNEQ(FieldHeldAt, v))
+}
+
+// HeldAtIn applies the In predicate on the "held_at" field.
+func HeldAtIn(vs ...time.Time) predicate.Film {
+	return predicate.Film(sql.FieldIn(FieldHeldAt, vs...))
+}
+
+// HeldAtNotIn applies the NotIn predicate on the "held_at" field.
+func HeldAtNotIn(vs ...time.Time) predicate.Film {
+	return predicate.Film(sql.FieldNotIn(FieldHeldAt, vs...))
+}
+
+// HeldAtGT applies the GT predicate on the "held_at" field.
+func HeldAtGT(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldGT(FieldHeldAt, v))
+}
+
+// HeldAtGTE applies the GTE predicate on the "held_at" field.
+func HeldAtGTE(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldGTE(FieldHeldAt, v))
+}
+
+// HeldAtLT applies the LT predicate on the "held_at" field.
+func HeldAtLT(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldLT(FieldHeldAt, v))
+}
+
+// HeldAtLTE applies the LTE predicate on the "held_at" field.
+func HeldAtLTE(v time.Time) predicate.Film {
+	return predicate.Film(sql.FieldLTE(FieldHeldAt, v))
+}
+
+// HeldAtIsNil applies the IsNil predicate on the "held_at" field.
+func HeldAtIsNil() predicate.Film {
+	return predicate.Film(sql.FieldIsNull(FieldHeldAt))
+}
+
+// HeldAtNotNil applies the NotNil predicate on the "held_at" field.
+func HeldAtNotNil() predicate.Film {
+	return predicate.Film(sql.FieldNotNull(FieldHeldAt))
+}
+
+// HeldForEQ applies the EQ predicate on the "held_for" field.
+func HeldForEQ(v string) predicate.Film {
+	return predicate.Film(sql.FieldEQ(FieldHeldFor, v))
+}
+
+// HeldForNEQ applies the NEQ predicate on the "held_for" field.
+func HeldForNEQ(v string) predicate.Film {
+	return predicate.Film(sql.FieldNEQ(FieldHeldFor, v))
+}
+
+// HeldForIn applies the In predicate on the "held_for" field.
+func HeldForIn(vs ...string) predicate.Film {
+	return predicate.Film(sql.FieldIn(FieldHeldFor, vs...))
+}
+
+// HeldForNotIn applies the NotIn predicate on the "held_for" field.
+func HeldForNotIn(vs ...string) predicate.Film {
+	return predicate.Film(sql.FieldNotIn(FieldHeldFor, vs...))
+}
+
+// HeldForGT applies the GT predicate on the "held_for" field.
+func HeldForGT(v string) predicate.Film {
+	return predicate.Film(sql.FieldGT(FieldHeldFor, v))
+}
+
+// HeldForGTE applies the GTE predicate on the "held_for" field.
+func HeldForGTE(v string) predicate.Film {
+	return predicate.Film(sql.FieldGTE(FieldHeldFor, v))
+}
+
+// HeldForLT applies the LT predicate on the "held_for" field.
+func HeldForLT(v string) predicate.Film {
+	return predicate.Film(sql.FieldLT(FieldHeldFor, v))
+}
+
+// HeldForLTE applies the LTE predicate on the "held_for" field.
+func HeldForLTE(v string) predicate.Film {
+	return predicate.Film(sql.FieldLTE(FieldHeldFor, v))
+}
+
+// HeldForContains applies the Contains predicate on the "held_for" field.
+func HeldForContains(v string) predicate.Film {
+	return predicate.Film(sql.FieldContains(FieldHeldFor, v))
+}
+
+// HeldForHasPrefix applies the HasPrefix predicate on the "held_for" field.
+func HeldForHasPrefix(v string) predicate.Film {
+	return predicate.Film(sql.FieldHasPrefix(FieldHeldFor, v))
+}
+
+// HeldForHasSuffix applies the HasSuffix predicate on the "held_for" field.
+func HeldForHasSuffix(v string) predicate.Film {
+	return predicate.Film(sql.FieldHasSuffix(FieldHeldFor, v))
+}
+
+// HeldForEqualFold applies the EqualFold predicate on the "held_for" field.
+func HeldForEqualFold(v string) predicate.Film {
+	return predicate.Film(sql.FieldEqualFold(FieldHeldFor, v))
+}
+
+// HeldForContainsFold applies the ContainsFold predicate on the "held_for" field.
+func HeldForContainsFold(v string) predicate.Film {
+	return predicate.Film(sql.FieldContainsFold(FieldHeldFor, v))
 }
 
 // TitlesIsNil applies the IsNil predicate on the "titles" field.

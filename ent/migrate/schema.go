@@ -366,6 +366,8 @@ var (
 		{Name: "form", Type: field.TypeEnum, Enums: []string{"fiction", "documentary", "animation", "experimental", "music_video"}, Default: "fiction"},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"idea", "development", "preparation", "shooting", "post", "finished", "released", "withdrawn"}, Default: "idea"},
 		{Name: "released_at", Type: field.TypeTime, Nullable: true},
+		{Name: "held_at", Type: field.TypeTime, Nullable: true},
+		{Name: "held_for", Type: field.TypeString, Size: 1000, Default: ""},
 		{Name: "titles", Type: field.TypeJSON, Nullable: true},
 		{Name: "synopses", Type: field.TypeJSON, Nullable: true},
 		{Name: "genres", Type: field.TypeJSON, Nullable: true},
@@ -387,13 +389,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "films_spaces_space",
-				Columns:    []*schema.Column{FilmsColumns[24]},
+				Columns:    []*schema.Column{FilmsColumns[26]},
 				RefColumns: []*schema.Column{SpacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "films_people_owner",
-				Columns:    []*schema.Column{FilmsColumns[25]},
+				Columns:    []*schema.Column{FilmsColumns[27]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -432,17 +434,17 @@ var (
 			{
 				Name:    "film_space_id_stage_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[1], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[26], FilmsColumns[12], FilmsColumns[1], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_space_id_stage_slug_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[7], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[26], FilmsColumns[12], FilmsColumns[7], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_space_id_stage_released_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[12], FilmsColumns[13], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[26], FilmsColumns[12], FilmsColumns[13], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_network_id_created_at_id",
@@ -457,7 +459,7 @@ var (
 			{
 				Name:    "film_space_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[1], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[26], FilmsColumns[1], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_network_id_slug_id",
@@ -472,12 +474,12 @@ var (
 			{
 				Name:    "film_space_id_slug_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[24], FilmsColumns[7], FilmsColumns[0]},
+				Columns: []*schema.Column{FilmsColumns[26], FilmsColumns[7], FilmsColumns[0]},
 			},
 			{
 				Name:    "film_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{FilmsColumns[25]},
+				Columns: []*schema.Column{FilmsColumns[27]},
 			},
 		},
 	}
@@ -1654,6 +1656,8 @@ func init() {
 		"film_consent":  "consent IN ('open', 'ask', 'none')",
 		"film_duration": "duration_s BETWEEN 1 AND 360000",
 		"film_form":     "form IN ('fiction', 'documentary', 'animation', 'experimental', 'music_video')",
+		"film_held":     "held_at IS NULL OR stage = 'withdrawn'",
+		"film_held_for": "(held_at IS NULL) = (held_for = '')",
 		"film_origin":   "origin IN ('made', 'recorded')",
 		"film_released": "stage NOT IN ('released', 'withdrawn') OR released_at IS NOT NULL",
 		"film_stage":    "stage IN ('idea', 'development', 'preparation', 'shooting', 'post', 'finished', 'released', 'withdrawn')",

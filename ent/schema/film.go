@@ -35,6 +35,10 @@ func (Film) Fields() []ent.Field {
 			"idea", "development", "preparation", "shooting", "post", "finished", "released", "withdrawn"),
 		field.Time("released_at").Optional().Nillable().
 			Comment("The last release; kept when the film is withdrawn."),
+		field.Time("held_at").Optional().Nillable().
+			Comment("Since when moderators keep it from being released."),
+		field.Text("held_for").Default("").MaxRuneLen(1000).
+			Comment("Why, in the moderator's words; empty where it is not held."),
 		field.JSON("titles", map[string]string{}).Optional().
 			Comment("In other languages, by their code: en."),
 		field.JSON("synopses", map[string]string{}).Optional().
@@ -94,6 +98,8 @@ func (Film) Annotations() []schema.Annotation {
 		"film_consent":  "consent IN ('open', 'ask', 'none')",
 		"film_origin":   "origin IN ('made', 'recorded')",
 		"film_released": "stage NOT IN ('released', 'withdrawn') OR released_at IS NOT NULL",
+		"film_held":     "held_at IS NULL OR stage = 'withdrawn'",
+		"film_held_for": "(held_at IS NULL) = (held_for = '')",
 		"film_year":     "year BETWEEN 1888 AND 2200",
 		"film_duration": "duration_s BETWEEN 1 AND 360000",
 	})}
