@@ -23,7 +23,8 @@ var ErrConsentUnknown = &sdk.Fault{
 	FR: "Cette demande n'existe pas dans cet espace.",
 }
 
-// agreed reports whether the maker of a film agrees to the label, and asks them where they were not asked, or have let a question lapse. It returns
+// agreed reports whether the maker of a film agrees to the label, and asks them
+// where they were not asked, or have let a question lapse. It returns
 // ErrConsentMissing where they have refused.
 func (e *Ecran) agreed(ctx context.Context, c *ent.Client, l *ent.Label, filmID, asker string) (bool, error) {
 	now := sdk.Now(ctx)
@@ -52,10 +53,14 @@ func (e *Ecran) agreed(ctx context.Context, c *ent.Client, l *ent.Label, filmID,
 	case given.State == consent.StateAsked:
 		return false, nil
 	default:
-		err = c.Consent.UpdateOne(given).SetState(consent.StateAsked).SetAskedBy(asker).SetAskedAt(now).
-			ClearAnsweredAt().SetUpdatedAt(now).AddVersion(1).Exec(ctx)
+		n, err := c.Consent.Update().Where(consent.ID(given.ID), consent.StateEQ(given.State)).
+			SetState(consent.StateAsked).SetAskedBy(asker).SetAskedAt(now).
+			ClearAnsweredAt().SetUpdatedAt(now).AddVersion(1).Save(ctx)
 		if err != nil {
 			return false, err
+		}
+		if n == 0 { // answered, or asked again, since it was read
+			return e.agreed(ctx, c, l, filmID, asker)
 		}
 	}
 	if err := sdk.RecordAt(ctx, now.Add(patience), consentDue, given.ID, struct{}{}); err != nil {

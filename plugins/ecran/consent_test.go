@@ -215,3 +215,39 @@ func TestConsentRace(t *testing.T) {
 		}
 	})
 }
+
+// A film is chosen far from where it was made, and its maker has a say there.
+func TestMakersFromElsewhereHaveTheirSay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		_, selection, pick, consent := e.asking(t, "phares")
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/consents/"+consent+"/grant", nil), 404, "consent_unknown")
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+selection+"/picks/"+pick+"/withdraw", nil), 404, "pick_unknown")
+		e.owned("phares", func() {
+			want(t, e.As(lucie).Do(t, http.MethodGet, "/consents?film="+e.film("phares").ID, nil), 200)
+			want(t, e.As(lucie).Do(t, http.MethodPost, "/consents/"+consent+"/grant", nil), 200)
+			if got := e.state(t, selection, pick); got != "on_screen" {
+				t.Errorf("what its maker granted is %s", got)
+			}
+			want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+selection+"/picks/"+pick+"/withdraw", nil), 200)
+		})
+	})
+}
+
+// Who is named by a label of another region, or given a carte blanche there, has
+// no role in it: they read along, leave, and fill the carte blanche.
+func TestLabelsInviteAcrossBorders(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "committee", "Comité "+sdk.NewID(), map[string]any{"person": lucie.Person, "role": "director"})
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		want(t, e.As(lucie).Do(t, http.MethodGet, "/selections/"+selection, nil), 200)
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+selection+"/publish", nil), 403, "denied")
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/labels/"+label+"/leave", nil), 204)
+		want(t, e.As(lucie).Do(t, http.MethodGet, "/selections/"+selection, nil), 404, "selection_unknown")
+
+		blanche := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/selections",
+			map[string]any{"kind": "carte_blanche", "title": "À Lucie Hoarau", "guest": lucie.Person}))
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+blanche+"/picks", map[string]any{"film": e.film("phares").ID, "note": "Pour la brume."}), 201)
+	})
+}

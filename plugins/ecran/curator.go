@@ -54,6 +54,10 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 		if n == 0 {
 			return ErrNotDirector
 		}
+		// Labels from before were made with their holder among the curators.
+		if _, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(l.HolderID)).Exec(ctx); err != nil {
+			return err
+		}
 		if _, err := appoint(ctx, c, id, []LabelCurator{{Person: l.HolderID, Role: string(curator.RoleDirector)}}); err != nil {
 			return err
 		}
@@ -99,8 +103,9 @@ func appoint(ctx context.Context, c *ent.Client, labelID string, people []LabelC
 // inOrder loads curators in the order in which they were appointed.
 func inOrder(q *ent.CuratorQuery) { q.Order(curator.ByID()) }
 
-// curatorReasons returns what is wrong with a list of curators.
-func (e *Ecran) curatorReasons(ctx context.Context, curators []LabelCurator) ([]sdk.Reason, error) {
+// curatorReasons returns what is wrong with a list of curators of a label that
+// this person holds.
+func (e *Ecran) curatorReasons(ctx context.Context, holder string, curators []LabelCurator) ([]sdk.Reason, error) {
 	if len(curators) == 0 {
 		return nil, nil
 	}
@@ -119,6 +124,12 @@ func (e *Ecran) curatorReasons(ctx context.Context, curators []LabelCurator) ([]
 		switch _, ok := known[id]; {
 		case !ok:
 			reasons = append(reasons, reason(pointer, sdk.ErrPersonUnknown))
+		case id == holder:
+			reasons = append(reasons, sdk.Reason{
+				Pointer: pointer, Code: "holds_it",
+				EN: "This person holds the label, and chooses for it anyway.",
+				FR: "Cette personne porte le label, et choisit déjà pour lui.",
+			})
 		case seen[id]:
 			reasons = append(reasons, sdk.Reason{
 				Pointer: pointer, Code: "named_twice",

@@ -21,11 +21,12 @@ var ErrLabelUnknown = &sdk.Fault{
 }
 
 // ErrLabelNameTaken is the fault of a name that reads like the name of another
-// label of the space: no signature may be mistaken for another.
+// label, anywhere in the network for those that sign for more than a person: no
+// signature may be mistaken for another.
 var ErrLabelNameTaken = &sdk.Fault{
 	Kind: sdk.Conflict, Code: "label_name_taken",
-	EN: "Another label of this space already bears this name, or one that reads the same.",
-	FR: "Un autre label de cet espace porte déjà ce nom, ou un nom qui se lit de la même façon.",
+	EN: "Another label already bears this name, or one that reads the same.",
+	FR: "Un autre label porte déjà ce nom, ou un nom qui se lit de la même façon.",
 }
 
 // ErrLabelClosed is the fault of doing something with a label that is closed.
@@ -56,7 +57,7 @@ type LabelRules struct {
 	MaxPins      int    `json:"max_pins" minimum:"0" maximum:"24" default:"3" doc:"How many of its things may be put forward at one instant, on all pages together."`
 	OwnFilms     string `json:"own_films,omitempty" enum:"declared,forbidden" default:"declared" doc:"Whether its people may pick a film in which they have a part, if they declare it."`
 	NoteRequired bool   `json:"note_required,omitempty" doc:"Whether a pick has to say why."`
-	VotesNeeded  int    `json:"votes_needed,omitempty" minimum:"0" maximum:"50" doc:"How many of its people have to be for a film before it comes on screen; who picks is for it. 0: who picks decides. A veto refuses."`
+	VotesNeeded  int    `json:"votes_needed,omitempty" minimum:"0" maximum:"50" doc:"How many of its people have to be for a film before it comes on screen; who picks is for it, unless they have a part in it. 0: who picks decides. A veto refuses."`
 }
 
 // LabelChange is what changes of a label; what is not set stays.
@@ -87,7 +88,7 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 	if actor.Person == "" {
 		return nil, ErrProfileRequired
 	}
-	reasons, err := e.curatorReasons(ctx, in.Curators)
+	reasons, err := e.curatorReasons(ctx, actor.Person, in.Curators)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 	if err != nil {
 		return nil, err
 	}
-	reasons, err := e.curatorReasons(ctx, in.Curators.Value)
+	reasons, err := e.curatorReasons(ctx, l.HolderID, in.Curators.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +158,12 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 	}
 	if err := form.Err(); err != nil {
 		return nil, err
+	}
+	var waiting map[string]sdk.Film
+	if in.Rules.Set {
+		if waiting, err = e.underVote(ctx, id); err != nil {
+			return nil, err
+		}
 	}
 	var changed *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -190,6 +197,11 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 				return err
 			}
 			if _, err := appoint(ctx, c, id, in.Curators.Value); err != nil {
+				return err
+			}
+		}
+		if in.Rules.Set {
+			if err := e.recount(ctx, c, id, waiting); err != nil {
 				return err
 			}
 		}

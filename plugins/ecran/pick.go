@@ -149,8 +149,8 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if l, err = c.Label.Get(ctx, l.ID); err != nil {
 		return nil, err
 	}
-	state := pick.StateUnderVote
-	if l.VotesNeeded <= 1 { // who picks is for it
+	state, own := pick.StateUnderVote, concerned(film)
+	if l.VotesNeeded == 0 || l.VotesNeeded == 1 && !own { // who picks is for it
 		if state, err = e.afterVote(ctx, c, l, film, signer.ID, *from); err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if err != nil {
 		return nil, err
 	}
-	if l.VotesNeeded > 0 {
+	if l.VotesNeeded > 0 && !own {
 		if err := cast(ctx, c, made.ID, signer.ID, "yes"); err != nil {
 			return nil, err
 		}

@@ -90,8 +90,16 @@ func (e *Ecran) recognisePick(ctx context.Context, c *ent.Client, s *ent.Selecti
 	}
 	return sdk.Record(ctx, filmRecognised, p.FilmID, FilmRecognised{
 		Film: p.FilmID, By: s.Edges.Label.Name, Title: s.Title, Note: p.Note,
-		URL: e.host.URL(address(s.SpaceID, "selections", s.ID)), From: now, Until: until, SourceID: p.ID,
+		URL: e.host.URL(address(s.SpaceID, "selections", s.ID)), From: now, Until: until, SourceID: recognitionOf(p),
 	})
+}
+
+// recognitionOf returns what the film of a pick knows it by at present.
+func recognitionOf(p *ent.Pick) string {
+	if p.Recognition == "" {
+		return p.ID
+	}
+	return p.Recognition
 }
 
 // EndPick takes a film off the screen in a selection of a label for which the
@@ -181,7 +189,7 @@ func (e *Ecran) finish(ctx context.Context, selectionID, id, action string, to p
 // ended before has ended then; what never came on screen is removed and not
 // ended, which everybody would see.
 func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to pick.State, reason string) error {
-	now := sdk.Now(ctx)
+	now, wish, wanted := sdk.Now(ctx), action, to
 	at := now
 	if p.Until != nil && p.Until.Before(now) {
 		at = *p.Until
@@ -197,20 +205,32 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 	if !ok {
 		return nil
 	}
-	n, err := c.Pick.Update().Where(pick.ID(p.ID), pick.EndedAtIsNil()).
+	n, err := c.Pick.Update().Where(pick.ID(p.ID), pick.EndedAtIsNil(), pick.StateEQ(p.State)).
 		SetState(to).SetEndedAt(at).SetUntil(at).SetReason(reason).SetUpdatedAt(now).AddVersion(1).
 		Save(ctx)
-	if err != nil || n == 0 {
-		return err
-	}
-	// The row is ours now: a publication either told the film before, which
-	// the row as it was read may not know, or will find the pick ended.
-	told, err := c.Pick.Query().Where(pick.ID(p.ID), pick.RecognisedAtNotNil()).Exist(ctx)
 	if err != nil {
 		return err
 	}
-	if told {
-		if err := recognitionEnds(ctx, p, at, reason); err != nil {
+	if n == 0 {
+		// It has ended, or moved on since it was read: what it is now ends.
+		moved, err := c.Pick.Query().Where(pick.ID(p.ID), pick.EndedAtIsNil()).Only(ctx)
+		if ent.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		moved.Until = p.Until
+		return endPick(ctx, c, moved, wish, wanted, reason)
+	}
+	// The row is ours now: a publication either told the film before, which
+	// the row as it was read may not know, or will find the pick ended.
+	ended, err := c.Pick.Get(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if ended.RecognisedAt != nil {
+		if err := recognitionEnds(ctx, ended, at, reason); err != nil {
 			return err
 		}
 	}
@@ -245,5 +265,5 @@ func begun(p *ent.Pick, at time.Time) bool {
 // recognitionEnds tells the film of a pick until when it was recognised for it.
 // Told twice, the film keeps the first.
 func recognitionEnds(ctx context.Context, p *ent.Pick, until time.Time, reason string) error {
-	return sdk.Record(ctx, filmRecognitionEnded, p.FilmID, FilmRecognitionEnded{Film: p.FilmID, Until: until, SourceID: p.ID, Reason: reason})
+	return sdk.Record(ctx, filmRecognitionEnded, p.FilmID, FilmRecognitionEnded{Film: p.FilmID, Until: until, SourceID: recognitionOf(p), Reason: reason})
 }

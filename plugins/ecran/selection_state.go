@@ -81,8 +81,8 @@ func (e *Ecran) recognise(ctx context.Context, c *ent.Client, s *ent.Selection) 
 }
 
 // leaveView tells the films of a selection that nobody finds any more that
-// their recognition has ended. What has ended stays ended: a selection that
-// comes back into view tells only of picks that were never told of.
+// their recognition has ended. If it comes back into view, they are recognised
+// anew: what has ended stays ended.
 func leaveView(ctx context.Context, c *ent.Client, id string) error {
 	picks, err := c.Pick.Query().Where(
 		pick.SelectionID(id), pick.StateEQ(pick.StateOnScreen), pick.RecognisedAtNotNil(),
@@ -91,6 +91,14 @@ func leaveView(ctx context.Context, c *ent.Client, id string) error {
 		return err
 	}
 	for _, p := range picks {
+		n, err := c.Pick.Update().Where(pick.ID(p.ID), pick.RecognisedAtNotNil(), pick.EndedAtIsNil()).
+			ClearRecognisedAt().SetRecognition(sdk.NewID()).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue // it has ended, and told so itself
+		}
 		if err := recognitionEnds(ctx, p, sdk.Now(ctx), ""); err != nil {
 			return err
 		}

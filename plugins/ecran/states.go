@@ -30,8 +30,10 @@ var Picks = sdk.Machine[pick.State]{
 	Noun:   "pick",
 	Starts: current,
 	Moves: []sdk.Move[pick.State]{
-		{Action: "ecran.pick.vote", Event: pickMoved, From: []pick.State{pick.StateUnderVote}, To: []pick.State{pick.StateAsked, pick.StateScheduled, pick.StateOnScreen, pick.StateRefused}},
-		{Action: "ecran.consent.answer", Event: pickMoved, From: []pick.State{pick.StateAsked}, To: []pick.State{pick.StateScheduled, pick.StateOnScreen, pick.StateRefused}},
+		{Action: "ecran.pick.vote", Event: pickMoved, From: []pick.State{pick.StateUnderVote}, To: []pick.State{pick.StateAsked, pick.StateScheduled, pick.StateOnScreen}},
+		{Action: "ecran.pick.vote", Event: pickEnded, From: []pick.State{pick.StateUnderVote}, To: []pick.State{pick.StateRefused}},
+		{Action: "ecran.consent.answer", Event: pickMoved, From: []pick.State{pick.StateAsked}, To: []pick.State{pick.StateScheduled, pick.StateOnScreen}},
+		{Action: "ecran.consent.answer", Event: pickEnded, From: []pick.State{pick.StateAsked}, To: []pick.State{pick.StateRefused}},
 		{Action: "ecran.pick.begin", Event: pickMoved, From: []pick.State{pick.StateScheduled}, To: []pick.State{pick.StateOnScreen}},
 		{Action: "ecran.pick.end", Event: pickEnded, From: current, To: []pick.State{pick.StateEnded}},
 		{Action: "ecran.pick.remove", Event: pickEnded, From: current, To: []pick.State{pick.StateRemoved}},

@@ -2,12 +2,21 @@ package ecran
 
 import (
 	"context"
+	"errors"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
+
+// ErrOwnVote is the fault of voting on a film in which one has a part.
+var ErrOwnVote = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "own_vote",
+	EN: "You have a part in this film, or work for a company that it credits, and do not vote on it.",
+	FR: "Vous avez pris part à ce film, ou travaillez pour une société qu'il crédite : vous ne votez pas à son sujet.",
+}
 
 // Tally is what the label's people think of a pick.
 type Tally struct {
@@ -19,7 +28,8 @@ type Tally struct {
 // Vote is one of the label's people being for a film, against it, or refusing
 // it, while it is under vote; who votes again thinks otherwise. With as many
 // yeses as the label's rules ask for the film is accepted, with one veto it is
-// refused. It returns ErrSelectionUnknown, ErrPickUnknown or ErrPickOver.
+// refused. Who has a part in the film does not vote. It returns
+// ErrSelectionUnknown, ErrPickUnknown, ErrLabelClosed, ErrOwnVote or ErrPickOver.
 func (e *Ecran) Vote(ctx context.Context, selectionID, id, choice string) (Picked, error) {
 	s, err := openSelection(ctx, e.store.From(ctx), selectionID, "ecran.pick.vote")
 	if err != nil {
@@ -32,6 +42,9 @@ func (e *Ecran) Vote(ctx context.Context, selectionID, id, choice string) (Picke
 	film, err := e.filmOf(ctx, before)
 	if err != nil {
 		return Picked{}, err
+	}
+	if concerned(film) {
+		return Picked{}, ErrOwnVote
 	}
 	var voted *ent.Pick
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -73,6 +86,54 @@ func (e *Ecran) Vote(ctx context.Context, selectionID, id, choice string) (Picke
 		return Picked{}, err
 	}
 	return Picked{voted, film, sdk.Now(ctx)}, nil
+}
+
+// underVote returns the films of a label's picks that are under vote, by id.
+func (e *Ecran) underVote(ctx context.Context, labelID string) (map[string]sdk.Film, error) {
+	picks, err := e.store.From(ctx).Pick.Query().
+		Where(pick.StateEQ(pick.StateUnderVote), pick.HasSelectionWith(selection.LabelID(labelID))).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.filmsOf(ctx, picks)
+}
+
+// recount looks again at what a label has under vote, now that its rules have
+// changed: what has the votes that they ask for goes on. The label's row is the
+// caller's; what was picked since these films were read knows the new rules.
+func (e *Ecran) recount(ctx context.Context, c *ent.Client, labelID string, films map[string]sdk.Film) error {
+	picks, err := c.Pick.Query().Where(pick.StateEQ(pick.StateUnderVote), pick.HasSelectionWith(selection.LabelID(labelID))).
+		WithSelection(func(q *ent.SelectionQuery) { q.WithLabel() }).Order(pick.ByID()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range picks {
+		film, ok := films[p.FilmID]
+		if !ok {
+			continue
+		}
+		l := p.Edges.Selection.Edges.Label
+		if outcome, err := outcomeOf(ctx, c, p.ID, l.VotesNeeded); err != nil || outcome != accepted {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		switch to, err := e.afterVote(ctx, c, l, film, p.SignerID, p.From); {
+		case errors.Is(err, ErrConsentMissing):
+			err = endPick(ctx, c, p, "ecran.pick.vote", pick.StateRefused, "")
+			if err != nil {
+				return err
+			}
+		case err != nil:
+			return err
+		default:
+			if err := e.move(ctx, c, p.Edges.Selection, p, "ecran.pick.vote", to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // TallyOf counts the votes on a pick for the label's people; to others it is

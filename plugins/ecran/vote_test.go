@@ -133,3 +133,88 @@ func TestVoteRace(t *testing.T) {
 		}
 	})
 }
+
+// Who has a part in a film does not decide on it, whoever picked it; and what
+// the rules ask for less of goes on.
+func TestWhoHasAPartDoesNotVote(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label, selection := e.committee(t, 1)
+		at := "/selections/" + selection + "/picks"
+		vote := func(who sdk.Actor, pick string) *sdktest.Answer {
+			return e.As(who).Do(t, http.MethodPut, at+"/"+pick+"/vote", map[string]any{"choice": "yes"})
+		}
+		var own string
+		e.owned("phares", func() {
+			a := e.As(thomas).Do(t, http.MethodPost, at, map[string]any{"film": e.film("phares").ID, "conflict": "C'est le mien."})
+			want(t, a, 201)
+			own = made(t, a)
+			if state := a.JSON(t)["state"]; state != "under_vote" {
+				t.Errorf("who picks their own film decides alone: it is %v", state)
+			}
+			want(t, vote(thomas, own), 409, "own_vote")
+		})
+		a := e.As(maelle).Do(t, http.MethodGet, at+"/"+own+"/votes", nil)
+		want(t, a, 200)
+		if yes := a.JSON(t)["yes"]; yes != 0.0 {
+			t.Errorf("%v are for it before anybody has voted", yes)
+		}
+		want(t, vote(ines, own), 200)
+		if got := e.state(t, selection, own); got != "on_screen" {
+			t.Errorf("with the vote of another it is %s", got)
+		}
+
+		rules := func(needed int, version string) {
+			t.Helper()
+			want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"rules": map[string]any{"max_pins": 3, "votes_needed": needed}}, "If-Match", version), 200)
+		}
+		rules(3, e.As(maelle).Do(t, http.MethodGet, "/labels/"+label, nil).Header.Get("ETag"))
+		waiting := e.pick(t, maelle, selection, "maree-basse")
+		want(t, vote(ines, waiting), 200)
+		rules(2, e.As(maelle).Do(t, http.MethodGet, "/labels/"+label, nil).Header.Get("ETag"))
+		if got := e.state(t, selection, waiting); got != "on_screen" {
+			t.Errorf("two of two are for it, and it is %s", got)
+		}
+		e.settle(t)
+		if told := e.told(t, "film.recognised.v1", "maree-basse"); len(told) != 1 {
+			t.Errorf("the film was told %d times", len(told))
+		}
+	})
+}
+
+// What a vote or a maker refuses has ended, and is told so.
+func TestARefusalIsAnEnd(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		_, selection := e.committee(t, 3)
+		pick := e.pick(t, maelle, selection, "phares")
+		want(t, e.As(ines).Do(t, http.MethodPut, "/selections/"+selection+"/picks/"+pick+"/vote", map[string]any{"choice": "veto"}), 200)
+		_, _, asked, consent := e.asking(t, "maree-basse")
+		e.owned("maree-basse", func() {
+			want(t, e.As(lucie).Do(t, http.MethodPost, "/consents/"+consent+"/refuse", nil), 200)
+		})
+		e.settle(t)
+		for _, id := range []string{pick, asked} {
+			if ended := e.told(t, "ecran.pick.ended.v1", id); len(ended) != 1 {
+				t.Errorf("told of %d ends", len(ended))
+			}
+		}
+	})
+}
+
+// The holder of a label is no curator of it, and can hand it on.
+func TestTheHolderIsNoCurator(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		curators := []map[string]any{{"person": maelle.Person, "role": "curator"}, {"person": ines.Person, "role": "director"}}
+		a := e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "committee", "name": "Comité", "curators": curators})
+		want(t, a, 422, "invalid")
+		if found := reasons(t, a); found["/curators/0/person"] != "holds_it" {
+			t.Errorf("reasons %v", found)
+		}
+		label := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "committee", "name": "Comité", "curators": curators[1:]}))
+		tag := e.As(maelle).Do(t, http.MethodGet, "/labels/"+label, nil).Header.Get("ETag")
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"curators": curators}, "If-Match", tag), 422, "invalid")
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/transfer", map[string]any{"person": ines.Person}, "If-Match", tag), 200)
+	})
+}

@@ -4020,6 +4020,7 @@ type PickMutation struct {
 	reason           *string
 	state            *pick.State
 	recognised_at    *time.Time
+	recognition      *string
 	clearedFields    map[string]struct{}
 	selection        *string
 	clearedselection bool
@@ -4898,6 +4899,42 @@ func (m *PickMutation) ResetRecognisedAt() {
 	delete(m.clearedFields, pick.FieldRecognisedAt)
 }
 
+// SetRecognition sets the "recognition" field.
+func (m *PickMutation) SetRecognition(s string) {
+	m.recognition = &s
+}
+
+// Recognition returns the value of the "recognition" field in the mutation.
+func (m *PickMutation) Recognition() (r string, exists bool) {
+	v := m.recognition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecognition returns the old "recognition" field's value of the Pick entity.
+// If the Pick object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PickMutation) OldRecognition(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecognition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecognition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecognition: %w", err)
+	}
+	return oldValue.Recognition, nil
+}
+
+// ResetRecognition resets all changes to the "recognition" field.
+func (m *PickMutation) ResetRecognition() {
+	m.recognition = nil
+}
+
 // ClearSelection clears the "selection" edge to the Selection entity.
 func (m *PickMutation) ClearSelection() {
 	m.clearedselection = true
@@ -5013,7 +5050,7 @@ func (m *PickMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PickMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.created_at != nil {
 		fields = append(fields, pick.FieldCreatedAt)
 	}
@@ -5071,6 +5108,9 @@ func (m *PickMutation) Fields() []string {
 	if m.recognised_at != nil {
 		fields = append(fields, pick.FieldRecognisedAt)
 	}
+	if m.recognition != nil {
+		fields = append(fields, pick.FieldRecognition)
+	}
 	return fields
 }
 
@@ -5117,6 +5157,8 @@ func (m *PickMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case pick.FieldRecognisedAt:
 		return m.RecognisedAt()
+	case pick.FieldRecognition:
+		return m.Recognition()
 	}
 	return nil, false
 }
@@ -5164,6 +5206,8 @@ func (m *PickMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldState(ctx)
 	case pick.FieldRecognisedAt:
 		return m.OldRecognisedAt(ctx)
+	case pick.FieldRecognition:
+		return m.OldRecognition(ctx)
 	}
 	return nil, fmt.Errorf("unknown Pick field %s", name)
 }
@@ -5305,6 +5349,13 @@ func (m *PickMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRecognisedAt(v)
+		return nil
+	case pick.FieldRecognition:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecognition(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Pick field %s", name)
@@ -5459,6 +5510,9 @@ func (m *PickMutation) ResetField(name string) error {
 		return nil
 	case pick.FieldRecognisedAt:
 		m.ResetRecognisedAt()
+		return nil
+	case pick.FieldRecognition:
+		m.ResetRecognition()
 		return nil
 	}
 	return fmt.Errorf("unknown Pick field %s", name)

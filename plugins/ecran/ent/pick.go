@@ -54,8 +54,10 @@ type Pick struct {
 	Reason string `json:"reason,omitempty"`
 	// State holds the value of the "state" field.
 	State pick.State `json:"state,omitempty"`
-	// When the film was told; null while the selection is a draft.
+	// When the film was told; null while nobody else can see the pick.
 	RecognisedAt *time.Time `json:"recognised_at,omitempty"`
+	// What the film knows it by: the pick's id if empty. Another one each time it comes back into public view.
+	Recognition string `json:"recognition,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PickQuery when eager-loading is set.
 	Edges        PickEdges `json:"edges"`
@@ -100,7 +102,7 @@ func (*Pick) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case pick.FieldVersion, pick.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case pick.FieldID, pick.FieldNetworkID, pick.FieldRegionID, pick.FieldSpaceID, pick.FieldSelectionID, pick.FieldFilmID, pick.FieldNote, pick.FieldSignerID, pick.FieldSignerName, pick.FieldConflict, pick.FieldReason, pick.FieldState:
+		case pick.FieldID, pick.FieldNetworkID, pick.FieldRegionID, pick.FieldSpaceID, pick.FieldSelectionID, pick.FieldFilmID, pick.FieldNote, pick.FieldSignerID, pick.FieldSignerName, pick.FieldConflict, pick.FieldReason, pick.FieldState, pick.FieldRecognition:
 			values[i] = new(sql.NullString)
 		case pick.FieldCreatedAt, pick.FieldUpdatedAt, pick.FieldFrom, pick.FieldUntil, pick.FieldEndedAt, pick.FieldRecognisedAt:
 			values[i] = new(sql.NullTime)
@@ -242,6 +244,12 @@ func (_m *Pick) assignValues(columns []string, values []any) error {
 				_m.RecognisedAt = new(time.Time)
 				*_m.RecognisedAt = value.Time
 			}
+		case pick.FieldRecognition:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field recognition", values[i])
+			} else if value.Valid {
+				_m.Recognition = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -350,6 +358,9 @@ func (_m *Pick) String() string {
 		builder.WriteString("recognised_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("recognition=")
+	builder.WriteString(_m.Recognition)
 	builder.WriteByte(')')
 	return builder.String()
 }

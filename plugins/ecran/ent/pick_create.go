@@ -227,6 +227,20 @@ func (_c *PickCreate) SetNillableRecognisedAt(v *time.Time) *PickCreate {
 	return _c
 }
 
+// SetRecognition sets the "recognition" field.
+func (_c *PickCreate) SetRecognition(v string) *PickCreate {
+	_c.mutation.SetRecognition(v)
+	return _c
+}
+
+// SetNillableRecognition sets the "recognition" field if the given value is not nil.
+func (_c *PickCreate) SetNillableRecognition(v *string) *PickCreate {
+	if v != nil {
+		_c.SetRecognition(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PickCreate) SetID(v string) *PickCreate {
 	_c.mutation.SetID(v)
@@ -328,6 +342,10 @@ func (_c *PickCreate) defaults() {
 		v := pick.DefaultState
 		_c.mutation.SetState(v)
 	}
+	if _, ok := _c.mutation.Recognition(); !ok {
+		v := pick.DefaultRecognition
+		_c.mutation.SetRecognition(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := pick.DefaultID()
 		_c.mutation.SetID(v)
@@ -423,6 +441,9 @@ func (_c *PickCreate) check() error {
 		if err := pick.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Pick.state": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Recognition(); !ok {
+		return &ValidationError{Name: "recognition", err: errors.New(`ent: missing required field "Pick.recognition"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := pick.IDValidator(v); err != nil {
@@ -539,6 +560,10 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RecognisedAt(); ok {
 		_spec.SetField(pick.FieldRecognisedAt, field.TypeTime, value)
 		_node.RecognisedAt = &value
+	}
+	if value, ok := _c.mutation.Recognition(); ok {
+		_spec.SetField(pick.FieldRecognition, field.TypeString, value)
+		_node.Recognition = value
 	}
 	if nodes := _c.mutation.SelectionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -796,6 +821,18 @@ func (u *PickUpsert) UpdateRecognisedAt() *PickUpsert {
 // ClearRecognisedAt clears the value of the "recognised_at" field.
 func (u *PickUpsert) ClearRecognisedAt() *PickUpsert {
 	u.SetNull(pick.FieldRecognisedAt)
+	return u
+}
+
+// SetRecognition sets the "recognition" field.
+func (u *PickUpsert) SetRecognition(v string) *PickUpsert {
+	u.Set(pick.FieldRecognition, v)
+	return u
+}
+
+// UpdateRecognition sets the "recognition" field to the value that was provided on create.
+func (u *PickUpsert) UpdateRecognition() *PickUpsert {
+	u.SetExcluded(pick.FieldRecognition)
 	return u
 }
 
@@ -1068,6 +1105,20 @@ func (u *PickUpsertOne) UpdateRecognisedAt() *PickUpsertOne {
 func (u *PickUpsertOne) ClearRecognisedAt() *PickUpsertOne {
 	return u.Update(func(s *PickUpsert) {
 		s.ClearRecognisedAt()
+	})
+}
+
+// SetRecognition sets the "recognition" field.
+func (u *PickUpsertOne) SetRecognition(v string) *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRecognition(v)
+	})
+}
+
+// UpdateRecognition sets the "recognition" field to the value that was provided on create.
+func (u *PickUpsertOne) UpdateRecognition() *PickUpsertOne {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRecognition()
 	})
 }
 
@@ -1507,6 +1558,20 @@ func (u *PickUpsertBulk) UpdateRecognisedAt() *PickUpsertBulk {
 func (u *PickUpsertBulk) ClearRecognisedAt() *PickUpsertBulk {
 	return u.Update(func(s *PickUpsert) {
 		s.ClearRecognisedAt()
+	})
+}
+
+// SetRecognition sets the "recognition" field.
+func (u *PickUpsertBulk) SetRecognition(v string) *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.SetRecognition(v)
+	})
+}
+
+// UpdateRecognition sets the "recognition" field to the value that was provided on create.
+func (u *PickUpsertBulk) UpdateRecognition() *PickUpsertBulk {
+	return u.Update(func(s *PickUpsert) {
+		s.UpdateRecognition()
 	})
 }
 

@@ -221,6 +221,20 @@ func (_u *PickUpdate) ClearRecognisedAt() *PickUpdate {
 	return _u
 }
 
+// SetRecognition sets the "recognition" field.
+func (_u *PickUpdate) SetRecognition(v string) *PickUpdate {
+	_u.mutation.SetRecognition(v)
+	return _u
+}
+
+// SetNillableRecognition sets the "recognition" field if the given value is not nil.
+func (_u *PickUpdate) SetNillableRecognition(v *string) *PickUpdate {
+	if v != nil {
+		_u.SetRecognition(*v)
+	}
+	return _u
+}
+
 // AddVoteIDs adds the "votes" edge to the Vote entity by IDs.
 func (_u *PickUpdate) AddVoteIDs(ids ...string) *PickUpdate {
 	_u.mutation.AddVoteIDs(ids...)
@@ -398,6 +412,9 @@ func (_u *PickUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RecognisedAtCleared() {
 		_spec.ClearField(pick.FieldRecognisedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Recognition(); ok {
+		_spec.SetField(pick.FieldRecognition, field.TypeString, value)
 	}
 	if _u.mutation.VotesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -656,6 +673,20 @@ func (_u *PickUpdateOne) ClearRecognisedAt() *PickUpdateOne {
 	return _u
 }
 
+// SetRecognition sets the "recognition" field.
+func (_u *PickUpdateOne) SetRecognition(v string) *PickUpdateOne {
+	_u.mutation.SetRecognition(v)
+	return _u
+}
+
+// SetNillableRecognition sets the "recognition" field if the given value is not nil.
+func (_u *PickUpdateOne) SetNillableRecognition(v *string) *PickUpdateOne {
+	if v != nil {
+		_u.SetRecognition(*v)
+	}
+	return _u
+}
+
 // AddVoteIDs adds the "votes" edge to the Vote entity by IDs.
 func (_u *PickUpdateOne) AddVoteIDs(ids ...string) *PickUpdateOne {
 	_u.mutation.AddVoteIDs(ids...)
@@ -863,6 +894,9 @@ func (_u *PickUpdateOne) sqlSave(ctx context.Context) (_node *Pick, err error) {
 	}
 	if _u.mutation.RecognisedAtCleared() {
 		_spec.ClearField(pick.FieldRecognisedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Recognition(); ok {
+		_spec.SetField(pick.FieldRecognition, field.TypeString, value)
 	}
 	if _u.mutation.VotesCleared() {
 		edge := &sqlgraph.EdgeSpec{

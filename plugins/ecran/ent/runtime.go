@@ -476,6 +476,10 @@ func init() {
 	pick.DefaultReason = pickDescReason.Default.(string)
 	// pick.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	pick.ReasonValidator = pickDescReason.Validators[0].(func(string) error)
+	// pickDescRecognition is the schema descriptor for recognition field.
+	pickDescRecognition := pickFields[13].Descriptor()
+	// pick.DefaultRecognition holds the default value on creation for the recognition field.
+	pick.DefaultRecognition = pickDescRecognition.Default.(string)
 	// pickDescID is the schema descriptor for id field.
 	pickDescID := pickMixinFields0[0].Descriptor()
 	// pick.DefaultID holds the default value on creation for the id field.

@@ -212,6 +212,7 @@ var (
 		{Name: "reason", Type: field.TypeString, Size: 500, Default: ""},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"under_vote", "asked", "scheduled", "on_screen", "ended", "withdrawn", "removed", "refused"}, Default: "on_screen"},
 		{Name: "recognised_at", Type: field.TypeTime, Nullable: true},
+		{Name: "recognition", Type: field.TypeString, Default: ""},
 		{Name: "selection_id", Type: field.TypeString, Size: 36},
 	}
 	// PicksTable holds the schema information for the "picks" table.
@@ -222,7 +223,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "picks_selections_picks",
-				Columns:    []*schema.Column{PicksColumns[19]},
+				Columns:    []*schema.Column{PicksColumns[20]},
 				RefColumns: []*schema.Column{SelectionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -231,12 +232,12 @@ var (
 			{
 				Name:    "pick_selection_id_state_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{PicksColumns[19], PicksColumns[17], PicksColumns[12], PicksColumns[0]},
+				Columns: []*schema.Column{PicksColumns[20], PicksColumns[17], PicksColumns[12], PicksColumns[0]},
 			},
 			{
 				Name:    "pick_selection_id_state_from_id",
 				Unique:  false,
-				Columns: []*schema.Column{PicksColumns[19], PicksColumns[17], PicksColumns[13], PicksColumns[0]},
+				Columns: []*schema.Column{PicksColumns[20], PicksColumns[17], PicksColumns[13], PicksColumns[0]},
 			},
 			{
 				Name:    "pick_film_id",
@@ -246,7 +247,7 @@ var (
 			{
 				Name:    "pick_current",
 				Unique:  true,
-				Columns: []*schema.Column{PicksColumns[19], PicksColumns[7]},
+				Columns: []*schema.Column{PicksColumns[20], PicksColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},

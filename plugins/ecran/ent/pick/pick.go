@@ -53,6 +53,8 @@ const (
 	FieldState = "state"
 	// FieldRecognisedAt holds the string denoting the recognised_at field in the database.
 	FieldRecognisedAt = "recognised_at"
+	// FieldRecognition holds the string denoting the recognition field in the database.
+	FieldRecognition = "recognition"
 	// EdgeSelection holds the string denoting the selection edge name in mutations.
 	EdgeSelection = "selection"
 	// EdgeVotes holds the string denoting the votes edge name in mutations.
@@ -97,6 +99,7 @@ var Columns = []string{
 	FieldReason,
 	FieldState,
 	FieldRecognisedAt,
+	FieldRecognition,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -140,6 +143,8 @@ var (
 	DefaultReason string
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	ReasonValidator func(string) error
+	// DefaultRecognition holds the default value on creation for the "recognition" field.
+	DefaultRecognition string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -279,6 +284,11 @@ func ByState(opts ...sql.OrderTermOption) OrderOption {
 // ByRecognisedAt orders the results by the recognised_at field.
 func ByRecognisedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecognisedAt, opts...).ToFunc()
+}
+
+// ByRecognition orders the results by the recognition field.
+func ByRecognition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecognition, opts...).ToFunc()
 }
 
 // BySelectionField orders the results by selection field.

@@ -155,6 +155,11 @@ func RecognisedAt(v time.Time) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldRecognisedAt, v))
 }
 
+// Recognition applies equality check predicate on the "recognition" field. It's identical to RecognitionEQ.
+func Recognition(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldRecognition, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldCreatedAt, v))
@@ -1173,6 +1178,71 @@ func RecognisedAtIsNil() predicate.Pick {
 // RecognisedAtNotNil applies the NotNil predicate on the "recognised_at" field.
 func RecognisedAtNotNil() predicate.Pick {
 	return predicate.Pick(sql.FieldNotNull(FieldRecognisedAt))
+}
+
+// RecognitionEQ applies the EQ predicate on the "recognition" field.
+func RecognitionEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEQ(FieldRecognition, v))
+}
+
+// RecognitionNEQ applies the NEQ predicate on the "recognition" field.
+func RecognitionNEQ(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldNEQ(FieldRecognition, v))
+}
+
+// RecognitionIn applies the In predicate on the "recognition" field.
+func RecognitionIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldIn(FieldRecognition, vs...))
+}
+
+// RecognitionNotIn applies the NotIn predicate on the "recognition" field.
+func RecognitionNotIn(vs ...string) predicate.Pick {
+	return predicate.Pick(sql.FieldNotIn(FieldRecognition, vs...))
+}
+
+// RecognitionGT applies the GT predicate on the "recognition" field.
+func RecognitionGT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGT(FieldRecognition, v))
+}
+
+// RecognitionGTE applies the GTE predicate on the "recognition" field.
+func RecognitionGTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldGTE(FieldRecognition, v))
+}
+
+// RecognitionLT applies the LT predicate on the "recognition" field.
+func RecognitionLT(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLT(FieldRecognition, v))
+}
+
+// RecognitionLTE applies the LTE predicate on the "recognition" field.
+func RecognitionLTE(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldLTE(FieldRecognition, v))
+}
+
+// RecognitionContains applies the Contains predicate on the "recognition" field.
+func RecognitionContains(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContains(FieldRecognition, v))
+}
+
+// RecognitionHasPrefix applies the HasPrefix predicate on the "recognition" field.
+func RecognitionHasPrefix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasPrefix(FieldRecognition, v))
+}
+
+// RecognitionHasSuffix applies the HasSuffix predicate on the "recognition" field.
+func RecognitionHasSuffix(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldHasSuffix(FieldRecognition, v))
+}
+
+// RecognitionEqualFold applies the EqualFold predicate on the "recognition" field.
+func RecognitionEqualFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldEqualFold(FieldRecognition, v))
+}
+
+// RecognitionContainsFold applies the ContainsFold predicate on the "recognition" field.
+func RecognitionContainsFold(v string) predicate.Pick {
+	return predicate.Pick(sql.FieldContainsFold(FieldRecognition, v))
 }
 
 // HasSelection applies the HasEdge predicate on the "selection" edge.

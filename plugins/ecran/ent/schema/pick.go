@@ -42,7 +42,9 @@ func (Pick) Fields() []ent.Field {
 			Values("under_vote", "asked", "scheduled", "on_screen", "ended", "withdrawn", "removed", "refused").
 			Default("on_screen"),
 		field.Time("recognised_at").Optional().Nillable().
-			Comment("When the film was told; null while the selection is a draft."),
+			Comment("When the film was told; null while nobody else can see the pick."),
+		field.String("recognition").Default("").
+			Comment("What the film knows it by: the pick's id if empty. Another one each time it comes back into public view."),
 	}
 }
 

@@ -1,0 +1,2 @@
+-- Modify "picks" table
+ALTER TABLE "picks" ADD COLUMN "recognition" character varying NOT NULL DEFAULT '' COLLATE "C";
