@@ -10,6 +10,7 @@ import (
 	"github.com/labfilms/labfilms/core/communes"
 	"github.com/labfilms/labfilms/core/crafts"
 	"github.com/labfilms/labfilms/core/directory"
+	"github.com/labfilms/labfilms/core/films"
 	"github.com/labfilms/labfilms/core/search"
 	"github.com/labfilms/labfilms/ent"
 )
@@ -74,6 +75,11 @@ func (p *Program) filmDocuments(ctx context.Context, ids []string, cursor string
 		}
 		for _, c := range titles[f.ID] {
 			d.Also = append(d.Also, c.Name)
+		}
+		for _, t := range slices.Concat(films.Forms, films.Genres) {
+			if t.Code == string(f.Form) || slices.Contains(f.Genres, t.Code) {
+				d.Also = appendOnce(appendOnce(d.Also, t.FR), t.EN)
+			}
 		}
 		for _, r := range recognitions[f.ID] {
 			d.Facets["label"] = appendOnce(d.Facets["label"], r.By)

@@ -29,7 +29,7 @@ var (
 		"yes": "the votes of a label's people, for them alone", "no": "as yes", "veto": "as yes", "needed": "the rule of a label",
 		"votes_needed": "the rule of a label", "max_pins": "the rule of a label",
 		"ended": "sessions that were ended", "read": "notifications that were marked",
-		"documents": "of the search index", "missing": "of the search index", "stale": "of the search index", "surplus": "of the search index",
+		"documents": "of the search index", "missing": "of the search index", "stale": "of the search index", "surplus": "of the search index", "behind": "of the search index",
 	}
 )
 

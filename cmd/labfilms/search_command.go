@@ -49,7 +49,14 @@ func (c searchCompare) Run(ctx context.Context, settings Settings, s streams) er
 		return fmt.Errorf("the search index and the database do not agree on %d documents; labfilms search rebuild builds it anew", different)
 	}
 	if !c.JSON {
+		behind, err := p.search.Behind(ctx)
+		if err != nil {
+			return err
+		}
 		fmt.Fprintf(s.out, "the search index and the database agree on all %d documents\n", documents)
+		if behind > 0 {
+			fmt.Fprintf(s.out, "%d things have changed since, of which the index will be told when the platform runs\n", behind)
+		}
 	}
 	return nil
 }

@@ -245,6 +245,7 @@ type Comparison struct {
 	Missing     int                  `json:"missing" doc:"How many of them the index does not have."`
 	Stale       int                  `json:"stale" doc:"How many of them the index has as they were before."`
 	Surplus     int                  `json:"surplus" doc:"How many documents the index has beside them."`
+	Behind      int                  `json:"behind" doc:"How many things have changed of which the index has not been told yet: they are compared when it has."`
 	Differences []DocumentDifference `json:"differences" nullable:"false" doc:"The first hundred of those."`
 }
 
@@ -269,5 +270,8 @@ func (a *API) compareSearch(ctx context.Context, _ *struct{}) (*struct{ Body Com
 		}
 		return nil
 	})
+	if err == nil {
+		body.Behind, err = a.finder.Behind(ctx)
+	}
 	return &struct{ Body Comparison }{body}, err
 }

@@ -3,6 +3,15 @@ package films
 // Term is a word of a closed list, in both languages.
 type Term struct{ Code, FR, EN string }
 
+// Forms are what a film is made as: one of these.
+var Forms = []Term{
+	{"fiction", "Fiction", "Fiction"},
+	{"documentary", "Documentaire", "Documentary"},
+	{"animation", "Animation", "Animation"},
+	{"experimental", "Expérimental", "Experimental"},
+	{"music_video", "Clip", "Music video"},
+}
+
 // Genres are what a film can be, in the order of the French alphabet. It may be
 // several.
 var Genres = []Term{

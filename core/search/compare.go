@@ -85,6 +85,16 @@ func (f *Finder) Compare(ctx context.Context, each func(Difference) error) (docu
 	return documents, err
 }
 
+// Behind returns how many things have changed of which the index has not been
+// told yet, at most 1000: action search.compare.
+func (f *Finder) Behind(ctx context.Context) (int, error) {
+	if err := f.check(ctx, "search.compare"); err != nil {
+		return 0, err
+	}
+	behind, err := f.ahead(ctx)
+	return len(behind), err
+}
+
 // surplus calls each with those of these documents of the index that the source
 // does not have.
 func (f *Finder) surplus(ctx context.Context, kind string, ids []string, each func(Difference) error) error {

@@ -18,6 +18,13 @@ var ErrNotDirector = &sdk.Fault{
 	FR: "Un label se transmet à l'un de ses directeurs ; nommez d'abord cette personne directrice.",
 }
 
+// ErrHolderStays is the fault of leaving a label that one holds.
+var ErrHolderStays = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "holder_stays",
+	EN: "You hold this label. Hand it to one of its directors first, or close it.",
+	FR: "Vous portez ce label. Transmettez-le d'abord à l'un de ses directeurs, ou fermez-le.",
+}
+
 // LabelCurator is a person who chooses for a label.
 type LabelCurator struct {
 	Person string `json:"person" minLength:"1" maxLength:"36" doc:"The person's id."`
@@ -73,10 +80,15 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 }
 
 // LeaveLabel ends the asker's part in a label that they do not hold. It returns
-// ErrLabelUnknown, also to who has no part in it that could end.
+// ErrHolderStays to its holder, and ErrLabelUnknown, also to who has no part in
+// it that could end.
 func (e *Ecran) LeaveLabel(ctx context.Context, id string) error {
-	if _, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.leave"); err != nil {
+	l, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.leave")
+	if err != nil {
 		return err
+	}
+	if l.HolderID == sdk.ActorFrom(ctx).Person {
+		return ErrHolderStays
 	}
 	return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		n, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(sdk.ActorFrom(ctx).Person)).Exec(ctx)

@@ -218,7 +218,7 @@ func TestECR7CuratorsComeAndGo(t *testing.T) {
 			t.Errorf("handed on as %v", l)
 		}
 		want(t, hand(maelle, ines), 403, "denied")
-		want(t, e.As(ines).Do(t, http.MethodPost, at+"/leave", nil), 404, "label_unknown") // who holds it answers for it
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/leave", nil), 409, "holder_stays") // who holds it answers for it
 		want(t, e.As(maelle).Do(t, http.MethodPost, at+"/leave", nil), 204)
 		want(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": "maree-basse"}), 404, "selection_unknown")
 		e.pick(t, ines, selection, "maree-basse")

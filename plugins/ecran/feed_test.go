@@ -24,8 +24,11 @@ type atomFeed struct {
 		Title   string `xml:"http://www.w3.org/2005/Atom title"`
 		Updated string `xml:"http://www.w3.org/2005/Atom updated"`
 		Author  string `xml:"http://www.w3.org/2005/Atom author>name"`
-		Summary string `xml:"http://www.w3.org/2005/Atom summary"`
-		Links   []struct {
+		Summary struct {
+			Type string `xml:"type,attr"`
+			Text string `xml:",chardata"`
+		} `xml:"http://www.w3.org/2005/Atom summary"`
+		Links []struct {
 			Href string `xml:"href,attr"`
 		} `xml:"http://www.w3.org/2005/Atom link"`
 	} `xml:"http://www.w3.org/2005/Atom entry"`
@@ -40,6 +43,8 @@ type jsonFeed struct {
 		URL       string `json:"url"`
 		Title     string `json:"title"`
 		Published string `json:"date_published"`
+		Text      string `json:"content_text"`
+		HTML      string `json:"content_html"`
 	} `json:"items"`
 }
 
@@ -75,6 +80,9 @@ func (e *screen) feeds(t testing.TB, who sdk.Actor, path string) (atomFeed, json
 		t.Errorf("the feed lacks what JSON Feed asks for:\n%s", a.Body)
 	}
 	for i, item := range feed.Items {
+		if item.Text == "" || item.HTML != "" || strings.TrimSpace(atom.Entries[i].Summary.Text) != "" && (atom.Entries[i].Summary.Type != "text" || atom.Entries[i].Summary.Text != item.Text) {
+			t.Errorf("item %d says %q, %q, and as %s %q", i, item.Text, item.HTML, atom.Entries[i].Summary.Type, atom.Entries[i].Summary.Text)
+		}
 		if item.ID == "" || item.ID != atom.Entries[i].ID || item.Title != atom.Entries[i].Title {
 			t.Errorf("item %d is %v and %v", i, item, atom.Entries[i])
 		}
@@ -116,7 +124,7 @@ func TestFeeds(t *testing.T) {
 			if found := feed.titles(); !slices.Equal(found, []string{"Marée basse", "Ce que disent les phares"}) {
 				t.Errorf("%s holds %q", path, found)
 			}
-			if entry := atom.Entries[1]; entry.Summary != "Le vent ]]> & <script>" || entry.Author != "Maëlle Tanguy" || !strings.HasSuffix(entry.ID, pick) || entry.Updated != after(0) {
+			if entry := atom.Entries[1]; entry.Summary.Text != "Le vent ]]> & <script>" || entry.Author != "Maëlle Tanguy" || !strings.HasSuffix(entry.ID, pick) || entry.Updated != after(0) {
 				t.Errorf("%s: %v", path, entry)
 			}
 			if atom.Updated != after(time.Hour) {

@@ -56,6 +56,9 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 		return Picked{}, ErrPickUnknown
 	}
 	film, err := e.filmOf(ctx, p)
+	if errors.Is(err, ErrPickUnknown) && ofTeam(ctx, s) {
+		film, err = sdk.Film{ID: p.FilmID}, nil
+	}
 	if err != nil {
 		return Picked{}, err
 	}
@@ -64,7 +67,8 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 
 // Picks lists the picks of a selection that the asker may read, in its order:
 // those that are in this state now, whose film the asker may see. So a page may
-// be short, and there is no count. What is on screen and what has ended is for
+// be short, and there is no count. The label's people keep what they have chosen
+// and written, also of a film that is there no more: it has no title then. What is on screen and what has ended is for
 // everybody; the other states are for the label's people, and empty to others.
 // It returns ErrSelectionUnknown.
 func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State, page sdk.Page) (sdk.List[Picked], error) {
@@ -101,7 +105,11 @@ func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, st
 	seen := sdk.List[Picked]{Next: picks.Next}
 	for _, p := range picks.Items {
 		within(s, p)
-		if film, ok := films[p.FilmID]; ok {
+		film, ok := films[p.FilmID]
+		if !ok && ofTeam(ctx, s) {
+			film, ok = sdk.Film{ID: p.FilmID}, true
+		}
+		if ok {
 			seen.Items = append(seen.Items, Picked{p, film, now})
 		}
 	}

@@ -1,6 +1,7 @@
 package ecran
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -16,25 +17,25 @@ func (e *Ecran) registerFeeds(api huma.API) {
 		Summary:     "Follow a label, as Atom",
 		Description: "The latest 50 films of its public selections, as Atom.",
 		Extensions:  sdk.Permission("ecran.label.read"),
-	}, e.labelFeed((*feeds.Feed).ToAtom, atomType))
+	}, e.labelFeed(atom, atomType))
 	huma.Register(api, huma.Operation{
 		OperationID: "get-label-feed-json", Method: http.MethodGet, Path: "/labels/{label}/feed.json",
 		Summary:     "Follow a label, as JSON Feed",
 		Description: "The latest 50 films of its public selections, as JSON Feed.",
 		Extensions:  sdk.Permission("ecran.label.read"),
-	}, e.labelFeed((*feeds.Feed).ToJSON, jsonFeedType))
+	}, e.labelFeed(jsonFeed, jsonFeedType))
 	huma.Register(api, huma.Operation{
 		OperationID: "get-selection-feed-atom", Method: http.MethodGet, Path: "/selections/{selection}/feed.atom",
 		Summary:     "Follow a selection, as Atom",
 		Description: "The latest 50 films that came on screen in it, as Atom.",
 		Extensions:  sdk.Permission("ecran.selection.read"),
-	}, e.selectionFeed((*feeds.Feed).ToAtom, atomType))
+	}, e.selectionFeed(atom, atomType))
 	huma.Register(api, huma.Operation{
 		OperationID: "get-selection-feed-json", Method: http.MethodGet, Path: "/selections/{selection}/feed.json",
 		Summary:     "Follow a selection, as JSON Feed",
 		Description: "The latest 50 films that came on screen in it, as JSON Feed.",
 		Extensions:  sdk.Permission("ecran.selection.read"),
-	}, e.selectionFeed((*feeds.Feed).ToJSON, jsonFeedType))
+	}, e.selectionFeed(jsonFeed, jsonFeedType))
 }
 
 type feedBody struct {
@@ -51,6 +52,29 @@ const (
 
 // format writes a feed as text.
 type format func(*feeds.Feed) (string, error)
+
+// atom writes a feed as Atom. What people wrote is text and no HTML, as which
+// the library would have it read.
+func atom(feed *feeds.Feed) (string, error) {
+	written := (&feeds.Atom{Feed: feed}).AtomFeed()
+	for _, entry := range written.Entries {
+		if entry.Summary != nil {
+			entry.Summary.Type = "text"
+		}
+	}
+	return feeds.ToXML(written)
+}
+
+// jsonFeed writes a feed as JSON Feed, in which every item has a content: the
+// note, or where there is none the film's title.
+func jsonFeed(feed *feeds.Feed) (string, error) {
+	written := (&feeds.JSON{Feed: feed}).JSONFeed()
+	written.FeedUrl = feed.Link.Href + "/feed.json"
+	for i, item := range written.Items {
+		item.Summary, item.ContentText = "", cmp.Or(feed.Items[i].Description, item.Title)
+	}
+	return written.ToJSON()
+}
 
 func (e *Ecran) labelFeed(write format, media string) func(context.Context, *LabelPath) (*feedBody, error) {
 	return func(ctx context.Context, in *LabelPath) (*feedBody, error) {

@@ -52,7 +52,7 @@ func (e *Ecran) registerPicks(api huma.API) {
 // Pick is a pick as its readers see it.
 type Pick struct {
 	ID       string     `json:"id" format:"uuid"`
-	Film     Reference  `json:"film"`
+	Film     Reference  `json:"film" doc:"Without a name where it is not there any more: the label's people keep their note."`
 	Note     string     `json:"note"`
 	By       Reference  `json:"by" doc:"Who signed, under the name of that day."`
 	Conflict string     `json:"conflict" doc:"What the signer has to do with the film, in their words."`

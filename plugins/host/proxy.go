@@ -70,8 +70,14 @@ func rewrite(pr *httputil.ProxyRequest) {
 	out.Header["X-Request-Id"] = []string{p.call.RequestID}
 }
 
-// cleanAnswer removes what only the platform may say in its own name.
+// cleanAnswer removes what only the platform may say in its own name, and sees to
+// it that no shared cache keeps what was answered to somebody.
 func cleanAnswer(res *http.Response) error {
+	if p := passageFrom(res.Request.Context()); p.cache != "" {
+		if said := res.Header.Get("Cache-Control"); !strings.Contains(said, "private") && !strings.Contains(said, "no-store") {
+			res.Header.Set("Cache-Control", p.cache)
+		}
+	}
 	for name := range res.Header {
 		if strings.HasPrefix(name, wire.HeaderPrefix) || strings.HasPrefix(name, "Access-Control-") {
 			delete(res.Header, name)

@@ -54,6 +54,7 @@ type passage struct {
 	abandon context.CancelFunc
 	replays bool
 	body    []byte // of a request that replays, if it has one
+	cache   string // what the platform says to caches where the module says nothing, or too much
 }
 
 type passageKey struct{}
@@ -135,6 +136,9 @@ func (h *Host) serve(w http.ResponseWriter, r *http.Request, call Call) error {
 
 	ctx := context.WithValue(r.Context(), passageKey{}, p)
 	p.asker = r.Context()
+	// The module's own word about caches stands in its place, or this one does.
+	p.cache = w.Header().Get("Cache-Control")
+	w.Header().Del("Cache-Control")
 	ctx, p.abandon = context.WithCancel(ctx)
 	defer p.abandon()
 	m.proxy.ServeHTTP(w, r.WithContext(ctx))

@@ -50,7 +50,7 @@ func init() {
 // characters would not.
 type fold struct{}
 
-var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "ł", "l")
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "ł", "l", "ı", "i", "đ", "d", "þ", "th", "ð", "d")
 
 func (fold) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	for _, t := range tokens {

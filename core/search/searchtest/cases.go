@@ -17,6 +17,7 @@ func cases() []find {
 		words("elision with the typographer's apostrophe", "L’Hostis", 5, 103),
 		words("oe for œ", "coeuret", 4, 102, 106),
 		words("œ", "cœuret", 4, 102, 106),
+		words("a dotless i", "yildiz", 12),
 		words("hyphen typed", "anne-sophie", 3, 115),
 		words("hyphen left out", "anne sophie", 3, 115),
 		words("second half of a hyphenated name", "baptiste", 6, 107),

@@ -82,7 +82,7 @@ func documents() []search.Document {
 		person(9, "Guilhem Castelnau", occitanie, "son", "Écoute les étangs.", atSete, "mixeur", "mixer"),
 		person(10, "Lou", toulouse, "jeu", "Comédienne.", atToulouse, "actrice", "actor"),
 		person(11, "Léo Le", rennes, "jeu", "Comédien.", nil, "acteur", "actor"),
-		person(12, "Soizic Tanguy", bretagne, "decors", "Construit des phares miniatures.", nil, "décoratrice", "set designer"),
+		person(12, "Soizic Tanguy", bretagne, "decors", "Construit des phares miniatures.", nil, "décoratrice", "set designer", "Selim Yıldız"),
 		person(13, "Rozenn Abgrall", rennes, "costumes", "Costumes et teintures.", atRennes, "costumière"),
 		person(14, "Bastien Rouquette", toulouse, "musique", "Compose au piano.", atToulouse, "compositeur", "composer"),
 
