@@ -247,7 +247,7 @@ func only(t testing.TB, pids []int) int {
 // waitFor polls until try succeeds, for half a minute at most.
 func waitFor(t testing.TB, try func() error) {
 	t.Helper()
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()

@@ -174,7 +174,7 @@ func (p *platform) mailed(t testing.TB, to string) string {
 // settle waits until every event has been taken.
 func (p *platform) settle(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := p.events.Settled(ctx); err != nil {
 		t.Fatal(err)
