@@ -229,7 +229,7 @@ func (p *Program) demoFilms(ctx context.Context, cast map[string]castMember) err
 		if err != nil {
 			return err
 		}
-		selection, err := p.ask(ctx, cast[s.by], ecran+"/labels/"+label+"/selections", map[string]any{"title": s.title, "text": s.text, "visibility": "public"})
+		selection, err := p.ask(ctx, cast[s.by], ecran+"/labels/"+label+"/selections", map[string]any{"title": s.title, "text": s.text, "kind": "permanent", "visibility": "public"})
 		if err != nil {
 			return err
 		}

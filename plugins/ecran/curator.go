@@ -7,6 +7,7 @@ import (
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
@@ -69,6 +70,9 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 			return err
 		}
 		if moved, err = c.Label.Query().Where(label.ID(id)).WithCurators(inOrder).Only(ctx); err != nil {
+			return err
+		}
+		if err := retold(ctx, c, selection.LabelID(id)); err != nil {
 			return err
 		}
 		return sdk.Record(ctx, labelChanged, id, LabelMoved{State: string(moved.State)})

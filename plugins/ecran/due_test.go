@@ -215,5 +215,7 @@ func TestDatesAreChanged(t *testing.T) {
 		if ended := e.ended(t, "maree-basse", second); len(ended) != 1 || ended[0]["until"] != after(3*time.Hour) {
 			t.Errorf("the film was told of the end %v", ended)
 		}
+		// What is over takes no more.
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": "aller-simple"}), 409, "selection_over")
 	})
 }

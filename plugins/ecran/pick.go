@@ -126,6 +126,9 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if concerned(film) && l.OwnFilms == label.OwnFilmsForbidden {
 		return nil, ErrOwnFilm
 	}
+	if s.Until != nil && !s.Until.After(now) {
+		return nil, ErrSelectionOver
+	}
 	if film.Consent == "none" {
 		return nil, ErrConsentMissing
 	}

@@ -229,8 +229,12 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 	if err != nil {
 		return err
 	}
-	if ended.RecognisedAt != nil {
-		if err := recognitionEnds(ctx, ended, at, reason); err != nil {
+	if told := ended.RecognisedAt; told != nil {
+		until := at
+		if until.Before(*told) {
+			until = *told // over before, somebody says since; nothing ends before it has begun
+		}
+		if err := recognitionEnds(ctx, ended, until, reason); err != nil {
 			return err
 		}
 	}

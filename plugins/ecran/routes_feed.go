@@ -3,6 +3,7 @@ package ecran
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -73,7 +74,12 @@ func jsonFeed(feed *feeds.Feed) (string, error) {
 	for i, item := range written.Items {
 		item.Summary, item.ContentText = "", cmp.Or(feed.Items[i].Description, item.Title)
 	}
-	return written.ToJSON()
+	// An empty feed has items, too: none.
+	whole, err := json.MarshalIndent(struct {
+		*feeds.JSONFeed
+		Items []*feeds.JSONItem `json:"items"`
+	}{written, append([]*feeds.JSONItem{}, written.Items...)}, "", "  ")
+	return string(whole), err
 }
 
 func (e *Ecran) labelFeed(write format, media string) func(context.Context, *LabelPath) (*feedBody, error) {

@@ -19,6 +19,13 @@ var ErrSelectionUnknown = &sdk.Fault{
 	FR: "Cette sélection n'existe pas dans cet espace.",
 }
 
+// ErrSelectionOver is the fault of picking for a selection whose end has come.
+var ErrSelectionOver = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "selection_over",
+	EN: "This selection has come to its end. Give it another end, or make a new edition.",
+	FR: "Cette sélection est arrivée à son terme. Donnez-lui une autre fin, ou faites-en une nouvelle édition.",
+}
+
 // ErrOrderStale is the fault of putting in order other picks than those that
 // are in the selection.
 var ErrOrderStale = &sdk.Fault{
