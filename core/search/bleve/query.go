@@ -34,24 +34,29 @@ var stopWords = func() analysis.TokenMap {
 
 // ways returns how documents may fit a query, those that fit best first, each way
 // with those before it among what it finds: all the words whole in a name; the
-// last one begun there; and anything that fits at all.
+// last one begun there; in a name or in what goes with it; and anything that fits
+// at all, in the text, and with a letter amiss.
 func (g *generation) ways(q search.Query) []query.Query {
 	terms, narrow := g.words(q.Words), narrowed(q)
 	if len(terms) == 0 {
 		return []query.Query{narrow(bleve.NewMatchAllQuery())}
 	}
-	var named, words []query.Query
+	var whole, begin, known, any []query.Query
 	for i, t := range terms {
 		last := typing(q) && i == len(terms)-1
-		named, words = append(named, boosted(is("names", t), 8)), append(words, g.word(t, last))
+		name, also := boosted(is("names", t), 8), boosted(is("also", t), 4)
+		whole = append(whole, name)
+		if last {
+			name, also = boosted(is("begin", begun(t)), 4), boosted(is("also_begin", begun(t)), 2)
+		}
+		begin, known = append(begin, name), append(known, bleve.NewDisjunctionQuery(name, also))
+		any = append(any, g.word(t, last))
 	}
-	ways := []query.Query{narrow(named...)}
+	ways := []query.Query{narrow(whole...)}
 	if typing(q) {
-		named = slices.Clone(named)
-		named[len(named)-1] = boosted(is("begin", begun(terms[len(terms)-1])), 4)
-		ways = append(ways, narrow(named...))
+		ways = append(ways, narrow(begin...))
 	}
-	return append(ways, narrow(words...))
+	return append(ways, narrow(known...), narrow(any...))
 }
 
 // typing reports whether the last word may be the beginning of one.
