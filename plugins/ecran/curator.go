@@ -42,7 +42,7 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 		return nil, err
 	}
 	if l.HolderID != sdk.ActorFrom(ctx).Person {
-		return nil, sdk.ErrDenied
+		return nil, sdk.ErrDenied // own has the directors in it, too
 	}
 	var moved *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -85,7 +85,7 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 
 // LeaveLabel ends the asker's part in a label that they do not hold. It returns
 // ErrHolderStays to its holder, and ErrLabelUnknown, also to who has no part in
-// it that could end.
+// it that could end. No event tells of it: who is of a label is on no screen.
 func (e *Ecran) LeaveLabel(ctx context.Context, id string) error {
 	l, err := findLabel(ctx, e.store.From(ctx), id, "ecran.label.leave")
 	if err != nil {

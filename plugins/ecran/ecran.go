@@ -10,19 +10,28 @@
 // # How to read it
 //
 // Each noun has its files, and the same noun has the same name in all of them:
-// pick.go makes and changes one, pick_list.go says who sees which, pick_state.go
-// what becomes of it, routes_pick.go what it looks like from outside, and
-// ent/schema/pick.go what is remembered. states.go has the table of what can
-// become of each.
+// pick.go makes and changes one, routes_pick.go is what it looks like from
+// outside, and ent/schema/pick.go what is remembered. Of the larger nouns
+// pick_list.go says who sees which, and pick_state.go what becomes of it; of the
+// smaller all that is in one file. states.go has the tables of what can become of
+// a label, a pick, a consent and a proposal. A selection is a draft until it is
+// published, and a pin is there or has ended: of those two the column says it all.
 //
 // A request comes through the host, which knows who asks and whether the module
 // is on in the space, to an operation in routes_*.go. It reads the input, whose
 // shape the operation's tags have checked, and calls one verb. The verb asks the
 // policy with what relates the actor to the thing ([sdk.Actor.Check], or
 // [sdk.Lists] for what a list may show), asks the table of states, and writes in
-// one transaction what has changed, the audit entry and the event. It refuses
-// with one fault that holds all its reasons. What may not be seen is answered as
-// what does not exist.
+// one transaction what has changed and the event that says so, which the host
+// takes from there. It refuses with one fault that holds all its reasons. What
+// may not be seen is answered as what does not exist. What is asked of the host,
+// such as a film, is asked before the transaction, which holds rows that others
+// wait for.
+//
+// A row is looked for with [sdk.InPlace]: in the space of the request, unless the
+// module is off there. It names the columns of those who made the row where the
+// row goes out of sight with them while they are suspended, as what they signed
+// does; what is the space's own, as a pin or a consent, names none, and stays.
 //
 // What a date decides is read off the date and is not stored: a pick whose hour
 // has come is on screen, whether or not anybody was there to say so. Events that

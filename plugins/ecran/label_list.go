@@ -126,21 +126,21 @@ func listedLabel(when sdk.When, person string) predicate.Label {
 		case set == sdk.RelationSet(sdk.Published):
 			ways = append(ways, label.StateNEQ(label.StateRequested))
 		case set == sdk.RelationSet(sdk.Curating) && person != "":
-			ways = append(ways, chosenBy(person))
+			ways = append(ways, curatedBy(person))
 		case set == sdk.RelationSet(sdk.Team) && person != "":
-			ways = append(ways, madeBy(person))
+			ways = append(ways, ofTeamOf(person))
 		}
 	}
 	return label.Or(ways...)
 }
 
-// madeBy is the predicate of the labels of whose people the person is.
-func madeBy(person string) predicate.Label {
+// ofTeamOf is the predicate of the labels of whose people the person is.
+func ofTeamOf(person string) predicate.Label {
 	return label.Or(label.HolderID(person), label.HasCuratorsWith(curator.PersonID(person)))
 }
 
-// chosenBy is the predicate of the labels for which the person chooses.
-func chosenBy(person string) predicate.Label {
+// curatedBy is the predicate of the labels for which the person chooses.
+func curatedBy(person string) predicate.Label {
 	return label.Or(
 		label.HolderID(person),
 		label.HasCuratorsWith(curator.PersonID(person), curator.RoleIn(curator.RoleDirector, curator.RoleCurator)),

@@ -2,6 +2,7 @@ package ecran
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
@@ -117,4 +118,37 @@ func (e *Ecran) SetSlots(ctx context.Context, slots int) (Front, error) {
 		return Front{}, err
 	}
 	return e.Page(ctx, sdk.Now(ctx))
+}
+
+// takePage takes the row of the space's page, which it makes where there is
+// none yet, and returns how many slots it has. Until the end of the change
+// nobody else pins on it.
+func takePage(ctx context.Context, c *ent.Client, space sdk.Space) (slots int, err error) {
+	now := sdk.Now(ctx)
+	for range 2 {
+		n, err := c.Page.Update().Where(page.SpaceID(space.ID)).AddVersion(1).SetUpdatedAt(now).Save(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if n == 0 {
+			if err := addPage(ctx, c, space, now); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		row, err := c.Page.Query().Where(page.SpaceID(space.ID)).Only(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return row.Slots, nil
+	}
+	return 0, fmt.Errorf("the page of space %s can neither be made nor taken", space.ID)
+}
+
+// addPage makes the page of a space, unless somebody else just did.
+func addPage(ctx context.Context, c *ent.Client, space sdk.Space, now time.Time) error {
+	return c.Page.Create().
+		SetNetworkID(space.Network).SetRegionID(space.Region).SetSpaceID(space.ID).
+		SetCreatedAt(now).SetUpdatedAt(now).
+		OnConflictColumns(page.FieldSpaceID).Ignore().Exec(ctx)
 }

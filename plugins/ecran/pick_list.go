@@ -68,9 +68,9 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 // Picks lists the picks of a selection that the asker may read, in its order:
 // those that are in this state now, whose film the asker may see. So a page may
 // be short, and there is no count. The label's people keep what they have chosen
-// and written, also of a film that is there no more: it has no title then. What is on screen and what has ended is for
-// everybody; the other states are for the label's people, and empty to others.
-// It returns ErrSelectionUnknown.
+// and written, also of a film that is there no more: it has no title then. What
+// is on screen and what has ended is for everybody; the other states are for the
+// label's people, and empty to others. It returns ErrSelectionUnknown.
 func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State, page sdk.Page) (sdk.List[Picked], error) {
 	c := e.store.From(ctx)
 	s, err := findSelection(ctx, c, selectionID, "ecran.pick.read")
@@ -117,7 +117,8 @@ func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, st
 }
 
 // inState is the predicate of the picks of a selection that are in the state at
-// the instant: [stateAt], and what is over with the selection.
+// the instant: [stateAt], and what is over with the selection. Of an empty
+// selection it is that of picks anywhere, whose own dates alone count.
 func inState(s *ent.Selection, state pick.State, now time.Time) predicate.Pick {
 	shown := pick.And(
 		pick.StateIn(pick.StateScheduled, pick.StateOnScreen),
@@ -158,7 +159,8 @@ func findPick(ctx context.Context, c *ent.Client, selectionID, id string, which 
 	return p, err
 }
 
-// within has a pick end with its selection, before anybody has written it down.
+// within has a pick that was read end with its selection, before anybody has
+// written it down. It changes what was read, and no row.
 func within(s *ent.Selection, p *ent.Pick) {
 	if s.Until != nil && p.EndedAt == nil && (p.Until == nil || p.Until.After(*s.Until)) {
 		p.Until = s.Until

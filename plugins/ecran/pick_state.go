@@ -70,8 +70,9 @@ func (e *Ecran) entered(ctx context.Context, c *ent.Client, s *ent.Selection, p 
 }
 
 // recognisePick tells the film that it is on public view, unless it was told,
-// the pick has ended meanwhile, or its label is no more than requested. The caller holds the selection, or has just
-// moved the pick, so that none tells it twice.
+// the pick has ended meanwhile, or its label is no more than requested. The
+// caller holds the selection, or has just moved the pick, so that none tells it
+// twice.
 func (e *Ecran) recognisePick(ctx context.Context, c *ent.Client, s *ent.Selection, p *ent.Pick) error {
 	now := sdk.Now(ctx)
 	if s.Edges.Label.State != label.StateActive || stateAt(p, now) != pick.StateOnScreen {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
-	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -121,7 +120,9 @@ func (e *Ecran) Pin(ctx context.Context, in NewPin) (*ent.Pin, error) {
 	return made, nil
 }
 
-// pinnable returns whose the thing is, or ErrTargetUnknown where not everybody
+// pinnable returns whose the thing is. It is asked before the row of the page is
+// taken: what is out of sight a moment later is not shown, and its end ends its
+// pins. It returns ErrTargetUnknown where not everybody
 // may see it, or it is not of this branch of the tree.
 func (e *Ecran) pinnable(ctx context.Context, kind, target string) (labelID string, err error) {
 	shown, _, err := e.shown(ctx, []*ent.Pin{{Kind: pin.Kind(kind), TargetID: target}}, sdk.Now(ctx))
@@ -132,39 +133,6 @@ func (e *Ecran) pinnable(ctx context.Context, kind, target string) (labelID stri
 		return "", ErrTargetUnknown.With(reason("/target", ErrTargetUnknown))
 	}
 	return shown[0].Label.ID, nil
-}
-
-// takePage takes the row of the space's page, which it makes where there is
-// none yet, and returns how many slots it has. Until the end of the change
-// nobody else pins on it.
-func takePage(ctx context.Context, c *ent.Client, space sdk.Space) (slots int, err error) {
-	now := sdk.Now(ctx)
-	for range 2 {
-		n, err := c.Page.Update().Where(page.SpaceID(space.ID)).AddVersion(1).SetUpdatedAt(now).Save(ctx)
-		if err != nil {
-			return 0, err
-		}
-		if n == 0 {
-			if err := addPage(ctx, c, space, now); err != nil {
-				return 0, err
-			}
-			continue
-		}
-		row, err := c.Page.Query().Where(page.SpaceID(space.ID)).Only(ctx)
-		if err != nil {
-			return 0, err
-		}
-		return row.Slots, nil
-	}
-	return 0, fmt.Errorf("the page of space %s can neither be made nor taken", space.ID)
-}
-
-// addPage makes the page of a space, unless somebody else just did.
-func addPage(ctx context.Context, c *ent.Client, space sdk.Space, now time.Time) error {
-	return c.Page.Create().
-		SetNetworkID(space.Network).SetRegionID(space.Region).SetSpaceID(space.ID).
-		SetCreatedAt(now).SetUpdatedAt(now).
-		OnConflictColumns(page.FieldSpaceID).Ignore().Exec(ctx)
 }
 
 // withinRules returns ErrTooManyPins where one more pin of the label between

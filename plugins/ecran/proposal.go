@@ -5,9 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
@@ -93,6 +95,21 @@ func (e *Ecran) Propose(ctx context.Context, labelID string, in NewProposal) (Pr
 	return Proposed{made, film}, nil
 }
 
+// listedProposal is the predicate of the proposals that a person finds in a list,
+// by the relations any one set of which suffices.
+func listedProposal(when sdk.When, person string) predicate.Proposal {
+	ways := []predicate.Proposal{func(s *sql.Selector) { s.Where(sql.False()) }}
+	for _, set := range when {
+		switch set {
+		case sdk.RelationSet(sdk.Self):
+			ways = append(ways, proposal.PersonID(person))
+		case sdk.RelationSet(sdk.Team):
+			ways = append(ways, proposal.HasLabelWith(ofTeamOf(person)))
+		}
+	}
+	return proposal.Or(ways...)
+}
+
 // ProposalFilter narrows a list of proposals.
 type ProposalFilter struct {
 	Label string         // of this label: its people see all, others what they proposed themselves
@@ -103,13 +120,11 @@ type ProposalFilter struct {
 // labels of whose people they are, and their own. It returns ErrLabelUnknown.
 func (e *Ecran) Proposals(ctx context.Context, filter ProposalFilter, page sdk.Page) (sdk.List[Proposed], error) {
 	c, actor := e.store.From(ctx), sdk.ActorFrom(ctx)
-	if sdk.Lists(ctx, "ecran.proposal.read").Never() || actor.Person == "" {
+	when := sdk.Lists(ctx, "ecran.proposal.read")
+	if when.Never() || actor.Person == "" {
 		return sdk.List[Proposed]{}, actor.Check("ecran.proposal.read", sdk.Self)
 	}
-	q := c.Proposal.Query().Where(sdk.InScope(ctx, proposal.FieldPersonID), proposal.Or(
-		proposal.PersonID(actor.Person),
-		proposal.HasLabelWith(madeBy(actor.Person)),
-	)).WithLabel()
+	q := c.Proposal.Query().Where(sdk.InScope(ctx, proposal.FieldPersonID), listedProposal(when, actor.Person)).WithLabel()
 	if filter.Label != "" {
 		q = q.Where(proposal.LabelID(filter.Label))
 	}

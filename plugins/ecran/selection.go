@@ -104,8 +104,9 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 
 // ChangeSelection changes a selection of a label for which the asker chooses,
 // if it still has this version. A published one that thereby comes into public
-// view is told to its films, and so is one that leaves it. It returns ErrSelectionUnknown, sdk.ErrStale, or
-// the reasons why the change does not fit.
+// view is told to its films, and so is one that leaves it. It returns
+// ErrSelectionUnknown, ErrLabelClosed, sdk.ErrStale, or the reasons why the
+// change does not fit.
 func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in SelectionChange) (*ent.Selection, error) {
 	before, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.update")
 	if err != nil {
@@ -193,7 +194,8 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 // OrderSelection puts the current picks of a selection in this order, if the
 // selection still has this version: whoever chooses for its label. Of two who
 // do it at once one is told that the version is stale. It returns
-// ErrSelectionUnknown, ErrLabelClosed, ErrOrderStale or sdk.ErrStale.
+// ErrSelectionUnknown, ErrLabelClosed, ErrOrderStale or sdk.ErrStale. No event
+// tells of it: nothing outside depends on the order.
 func (e *Ecran) OrderSelection(ctx context.Context, id string, version int, picks []string) (*ent.Selection, error) {
 	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.update"); err != nil {
 		return nil, err

@@ -129,9 +129,9 @@ func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 				selection.HasLabelWith(label.StateNEQ(label.StateRequested)),
 			))
 		case set == sdk.RelationSet(sdk.Curating) && person != "":
-			ways = append(ways, selection.HasLabelWith(chosenBy(person)))
+			ways = append(ways, selection.HasLabelWith(curatedBy(person)))
 		case set == sdk.RelationSet(sdk.Team) && person != "":
-			ways = append(ways, selection.HasLabelWith(madeBy(person)))
+			ways = append(ways, selection.HasLabelWith(ofTeamOf(person)))
 		case set == sdk.RelationSet(sdk.Assigned) && person != "":
 			ways = append(ways, selection.GuestID(person))
 		}

@@ -12,7 +12,7 @@ import (
 
 // PublishSelection publishes a selection of a label for which the asker
 // chooses, and tells its films if it is public. Publishing what is published
-// changes nothing. It returns ErrSelectionUnknown.
+// changes nothing. It returns ErrSelectionUnknown or ErrLabelClosed.
 func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection, error) {
 	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
 // Package schema says what Écran remembers: labels and their curators,
-// selections, picks. People and films are ids of the core.
+// selections and their picks, votes, consents, proposals, pages and their pins.
+// People and films are ids of the core.
 package schema
 
 import (
