@@ -86,6 +86,7 @@ type API struct {
 
 	limits  *limiter
 	public  string // where people reach the platform
+	now     func() time.Time
 	origins []string
 	secure  bool
 	ready   func(context.Context) error
@@ -119,6 +120,8 @@ func New(cfg Config) (*API, error) {
 		(*API).registerFilmography,
 		(*API).registerRecognitions,
 		(*API).registerProofs,
+		(*API).registerLaurels,
+		(*API).registerLinkedData,
 		(*API).registerAudit,
 		(*API).registerSearch,
 		(*API).registerCrafts,
@@ -137,7 +140,7 @@ func with(cfg Config, nouns ...func(*API)) (*API, error) {
 		accounts:  cfg.Accounts, spaces: cfg.Spaces, directory: cfg.Directory,
 		organisations: cfg.Organisations, films: cfg.Films, proofs: cfg.Proofs, finder: cfg.Search, audit: cfg.Audit, notify: cfg.Notify, modules: cfg.Modules,
 		limits: newLimiter(cfg.Limits, cfg.DB.Now), origins: cfg.Origins,
-		public: cfg.PublicURL,
+		public: cfg.PublicURL, now: cfg.DB.Now,
 		secure: strings.HasPrefix(cfg.PublicURL, "https://"),
 		ready:  cfg.Ready,
 	}
