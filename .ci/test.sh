@@ -6,7 +6,7 @@ results=.cache/tests.json
 
 # Two packages at a time: each starts processes and databases of its own.
 .cache/gotestsum-*/gotestsum --format standard-quiet --jsonfile "$results" -- \
-  -race -shuffle=on -p 2 -timeout 20m "$@"
+  -race -shuffle=on -p 2 -timeout 30m "$@"
 
 skipped=$(grep '"Action":"skip"' "$results" | grep -oE '"Package":"[^"]*","Test":"[^"]*"' || true)
 if [ -n "$skipped" ]; then

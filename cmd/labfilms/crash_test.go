@@ -128,6 +128,11 @@ func startServer(t *testing.T, data string) (server *exec.Cmd, url string) {
 	server = exec.Command(self, "serve", "--demo", "--cast")
 	server.Args[0] = "labfilms"
 	server.Env = append(os.Environ(), "LABFILMS_ADDR=127.0.0.1:0", "LABFILMS_DATA="+data)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Stderr = log
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +140,10 @@ func startServer(t *testing.T, data string) (server *exec.Cmd, url string) {
 		if server.ProcessState == nil {
 			server.Process.Kill()
 			server.Wait()
+		}
+		log.Close()
+		if said, err := os.ReadFile(log.Name()); t.Failed() && err == nil {
+			t.Logf("the end of what it said:\n%s", said[max(0, len(said)-4000):])
 		}
 	})
 	waitFor(t, func() error {
@@ -176,12 +185,15 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	var made sync.Map // path of the thing
+	var killed atomic.Bool
+	var last atomic.Value
+	last.Store("nothing was answered")
 	var count atomic.Int64
 	var writers sync.WaitGroup
 	write := func(path string, body func(n int64) string) {
 		defer writers.Done()
 		for {
-			r, err := http.NewRequest(http.MethodPost, url+path, strings.NewReader(body(count.Load())))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+path, strings.NewReader(body(count.Load())))
 			if err != nil {
 				t.Error(err)
 				return
@@ -190,10 +202,15 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 			r.Header.Set("Content-Type", "application/json")
 			a, err := http.DefaultClient.Do(r)
 			if err != nil {
-				return // killed
+				last.Store(err.Error())
+				if killed.Load() || t.Context().Err() != nil {
+					return
+				}
+				continue
 			}
-			_, err = io.Copy(io.Discard, a.Body)
+			said, err := io.ReadAll(a.Body)
 			a.Body.Close()
+			last.Store(a.Status + " " + string(said))
 			if a.StatusCode == http.StatusCreated && err == nil {
 				made.Store(a.Header.Get("Location"), true)
 				count.Add(1)
@@ -209,10 +226,11 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 	}
 	waitFor(t, func() error {
 		if count.Load() < 100 {
-			return fmt.Errorf("%d were made", count.Load())
+			return fmt.Errorf("%d were made; the last answer: %.500s", count.Load(), last.Load())
 		}
 		return nil
 	})
+	killed.Store(true)
 	if err := server.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +262,7 @@ func only(t testing.TB, pids []int) int {
 	return pids[0]
 }
 
-// waitFor polls until try succeeds, for half a minute at most.
+// waitFor polls until try succeeds, for two minutes at most.
 func waitFor(t testing.TB, try func() error) {
 	t.Helper()
 	deadline := time.NewTimer(2 * time.Minute)
