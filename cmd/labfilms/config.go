@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/labfilms/labfilms/core/mail"
 )
 
@@ -133,7 +135,7 @@ func (s Settings) secret() ([]byte, error) {
 	fresh := make([]byte, 32)
 	rand.Read(fresh) // never fails, by its contract
 	secret := hex.EncodeToString(fresh)
-	return []byte(secret), os.WriteFile(file, []byte(secret+"\n"), 0o600)
+	return []byte(secret), renameio.WriteFile(file, []byte(secret+"\n"), 0o600)
 }
 
 // own makes the data folder, and on SQLite this process's own until release is

@@ -16,6 +16,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/spaces"
@@ -88,7 +90,7 @@ func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 		return fmt.Errorf("demonstration: %w", err)
 	}
 	// Last, so that it is there where all of it is.
-	if err := os.WriteFile(file, lines(signIns), 0o600); err != nil {
+	if err := renameio.WriteFile(file, lines(signIns), 0o600); err != nil {
 		return err
 	}
 	return printSignIns(out, file, signIns)

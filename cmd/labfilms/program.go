@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/labfilms/labfilms/core"
 	"github.com/labfilms/labfilms/core/accounts"
 	"github.com/labfilms/labfilms/core/api"
@@ -173,9 +175,10 @@ func (p *Program) Listen(ctx context.Context) error {
 }
 
 // announce writes where the platform listens into the data folder, for
-// programs that started it on a port of chance.
+// programs that started it on a port of chance: all of it or nothing, since they
+// read it as soon as it is there.
 func (p *Program) announce() error {
-	return os.WriteFile(p.addressFile(), []byte(p.addr+"\n"), 0o600)
+	return renameio.WriteFile(p.addressFile(), []byte(p.addr+"\n"), 0o600)
 }
 
 func (p *Program) addressFile() string { return filepath.Join(p.settings.Data, "address") }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 )
 
@@ -106,7 +107,7 @@ func writeIdentity(file string, pid int) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, text, 0o600)
+	return renameio.WriteFile(file, text, 0o600)
 }
 
 func readIdentity(file string) (identity, error) {
