@@ -21437,6 +21437,7 @@ type RecognitionMutation struct {
 	until         *time.Time
 	ended_at      *time.Time
 	reason        *string
+	removed_at    *time.Time
 	source        *string
 	source_id     *string
 	clearedFields map[string]struct{}
@@ -21973,6 +21974,55 @@ func (m *RecognitionMutation) ResetReason() {
 	m.reason = nil
 }
 
+// SetRemovedAt sets the "removed_at" field.
+func (m *RecognitionMutation) SetRemovedAt(t time.Time) {
+	m.removed_at = &t
+}
+
+// RemovedAt returns the value of the "removed_at" field in the mutation.
+func (m *RecognitionMutation) RemovedAt() (r time.Time, exists bool) {
+	v := m.removed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedAt returns the old "removed_at" field's value of the Recognition entity.
+// If the Recognition object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecognitionMutation) OldRemovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedAt: %w", err)
+	}
+	return oldValue.RemovedAt, nil
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (m *RecognitionMutation) ClearRemovedAt() {
+	m.removed_at = nil
+	m.clearedFields[recognition.FieldRemovedAt] = struct{}{}
+}
+
+// RemovedAtCleared returns if the "removed_at" field was cleared in this mutation.
+func (m *RecognitionMutation) RemovedAtCleared() bool {
+	_, ok := m.clearedFields[recognition.FieldRemovedAt]
+	return ok
+}
+
+// ResetRemovedAt resets all changes to the "removed_at" field.
+func (m *RecognitionMutation) ResetRemovedAt() {
+	m.removed_at = nil
+	delete(m.clearedFields, recognition.FieldRemovedAt)
+}
+
 // SetSource sets the "source" field.
 func (m *RecognitionMutation) SetSource(s string) {
 	m.source = &s
@@ -22106,7 +22156,7 @@ func (m *RecognitionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecognitionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, recognition.FieldCreatedAt)
 	}
@@ -22139,6 +22189,9 @@ func (m *RecognitionMutation) Fields() []string {
 	}
 	if m.reason != nil {
 		fields = append(fields, recognition.FieldReason)
+	}
+	if m.removed_at != nil {
+		fields = append(fields, recognition.FieldRemovedAt)
 	}
 	if m.source != nil {
 		fields = append(fields, recognition.FieldSource)
@@ -22176,6 +22229,8 @@ func (m *RecognitionMutation) Field(name string) (ent.Value, bool) {
 		return m.EndedAt()
 	case recognition.FieldReason:
 		return m.Reason()
+	case recognition.FieldRemovedAt:
+		return m.RemovedAt()
 	case recognition.FieldSource:
 		return m.Source()
 	case recognition.FieldSourceID:
@@ -22211,6 +22266,8 @@ func (m *RecognitionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldEndedAt(ctx)
 	case recognition.FieldReason:
 		return m.OldReason(ctx)
+	case recognition.FieldRemovedAt:
+		return m.OldRemovedAt(ctx)
 	case recognition.FieldSource:
 		return m.OldSource(ctx)
 	case recognition.FieldSourceID:
@@ -22301,6 +22358,13 @@ func (m *RecognitionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReason(v)
 		return nil
+	case recognition.FieldRemovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedAt(v)
+		return nil
 	case recognition.FieldSource:
 		v, ok := value.(string)
 		if !ok {
@@ -22351,6 +22415,9 @@ func (m *RecognitionMutation) ClearedFields() []string {
 	if m.FieldCleared(recognition.FieldEndedAt) {
 		fields = append(fields, recognition.FieldEndedAt)
 	}
+	if m.FieldCleared(recognition.FieldRemovedAt) {
+		fields = append(fields, recognition.FieldRemovedAt)
+	}
 	return fields
 }
 
@@ -22370,6 +22437,9 @@ func (m *RecognitionMutation) ClearField(name string) error {
 		return nil
 	case recognition.FieldEndedAt:
 		m.ClearEndedAt()
+		return nil
+	case recognition.FieldRemovedAt:
+		m.ClearRemovedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Recognition nullable field %s", name)
@@ -22411,6 +22481,9 @@ func (m *RecognitionMutation) ResetField(name string) error {
 		return nil
 	case recognition.FieldReason:
 		m.ResetReason()
+		return nil
+	case recognition.FieldRemovedAt:
+		m.ResetRemovedAt()
 		return nil
 	case recognition.FieldSource:
 		m.ResetSource()

@@ -40,6 +40,8 @@ type Recognition struct {
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// Why it ended; empty while it has not.
 	Reason string `json:"reason,omitempty"`
+	// When the film's owner wanted it forgotten; the row stays, so that it is not told anew.
+	RemovedAt *time.Time `json:"removed_at,omitempty"`
 	// The module that told us.
 	Source string `json:"source,omitempty"`
 	// What the module calls it.
@@ -77,7 +79,7 @@ func (*Recognition) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case recognition.FieldID, recognition.FieldFilmID, recognition.FieldBy, recognition.FieldTitle, recognition.FieldNote, recognition.FieldURL, recognition.FieldReason, recognition.FieldSource, recognition.FieldSourceID:
 			values[i] = new(sql.NullString)
-		case recognition.FieldCreatedAt, recognition.FieldUpdatedAt, recognition.FieldFrom, recognition.FieldUntil, recognition.FieldEndedAt:
+		case recognition.FieldCreatedAt, recognition.FieldUpdatedAt, recognition.FieldFrom, recognition.FieldUntil, recognition.FieldEndedAt, recognition.FieldRemovedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -168,6 +170,13 @@ func (_m *Recognition) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Reason = value.String
 			}
+		case recognition.FieldRemovedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field removed_at", values[i])
+			} else if value.Valid {
+				_m.RemovedAt = new(time.Time)
+				*_m.RemovedAt = value.Time
+			}
 		case recognition.FieldSource:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field source", values[i])
@@ -257,6 +266,11 @@ func (_m *Recognition) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)
+	builder.WriteString(", ")
+	if v := _m.RemovedAt; v != nil {
+		builder.WriteString("removed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("source=")
 	builder.WriteString(_m.Source)

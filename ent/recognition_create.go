@@ -146,6 +146,20 @@ func (_c *RecognitionCreate) SetNillableReason(v *string) *RecognitionCreate {
 	return _c
 }
 
+// SetRemovedAt sets the "removed_at" field.
+func (_c *RecognitionCreate) SetRemovedAt(v time.Time) *RecognitionCreate {
+	_c.mutation.SetRemovedAt(v)
+	return _c
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_c *RecognitionCreate) SetNillableRemovedAt(v *time.Time) *RecognitionCreate {
+	if v != nil {
+		_c.SetRemovedAt(*v)
+	}
+	return _c
+}
+
 // SetSource sets the "source" field.
 func (_c *RecognitionCreate) SetSource(v string) *RecognitionCreate {
 	_c.mutation.SetSource(v)
@@ -392,6 +406,10 @@ func (_c *RecognitionCreate) createSpec() (*Recognition, *sqlgraph.CreateSpec) {
 		_spec.SetField(recognition.FieldReason, field.TypeString, value)
 		_node.Reason = value
 	}
+	if value, ok := _c.mutation.RemovedAt(); ok {
+		_spec.SetField(recognition.FieldRemovedAt, field.TypeTime, value)
+		_node.RemovedAt = &value
+	}
 	if value, ok := _c.mutation.Source(); ok {
 		_spec.SetField(recognition.FieldSource, field.TypeString, value)
 		_node.Source = value
@@ -508,6 +526,24 @@ func (u *RecognitionUpsert) SetReason(v string) *RecognitionUpsert {
 // UpdateReason sets the "reason" field to the value that was provided on create.
 func (u *RecognitionUpsert) UpdateReason() *RecognitionUpsert {
 	u.SetExcluded(recognition.FieldReason)
+	return u
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *RecognitionUpsert) SetRemovedAt(v time.Time) *RecognitionUpsert {
+	u.Set(recognition.FieldRemovedAt, v)
+	return u
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *RecognitionUpsert) UpdateRemovedAt() *RecognitionUpsert {
+	u.SetExcluded(recognition.FieldRemovedAt)
+	return u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *RecognitionUpsert) ClearRemovedAt() *RecognitionUpsert {
+	u.SetNull(recognition.FieldRemovedAt)
 	return u
 }
 
@@ -635,6 +671,27 @@ func (u *RecognitionUpsertOne) SetReason(v string) *RecognitionUpsertOne {
 func (u *RecognitionUpsertOne) UpdateReason() *RecognitionUpsertOne {
 	return u.Update(func(s *RecognitionUpsert) {
 		s.UpdateReason()
+	})
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *RecognitionUpsertOne) SetRemovedAt(v time.Time) *RecognitionUpsertOne {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.SetRemovedAt(v)
+	})
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *RecognitionUpsertOne) UpdateRemovedAt() *RecognitionUpsertOne {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.UpdateRemovedAt()
+	})
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *RecognitionUpsertOne) ClearRemovedAt() *RecognitionUpsertOne {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.ClearRemovedAt()
 	})
 }
 
@@ -929,6 +986,27 @@ func (u *RecognitionUpsertBulk) SetReason(v string) *RecognitionUpsertBulk {
 func (u *RecognitionUpsertBulk) UpdateReason() *RecognitionUpsertBulk {
 	return u.Update(func(s *RecognitionUpsert) {
 		s.UpdateReason()
+	})
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *RecognitionUpsertBulk) SetRemovedAt(v time.Time) *RecognitionUpsertBulk {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.SetRemovedAt(v)
+	})
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *RecognitionUpsertBulk) UpdateRemovedAt() *RecognitionUpsertBulk {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.UpdateRemovedAt()
+	})
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *RecognitionUpsertBulk) ClearRemovedAt() *RecognitionUpsertBulk {
+	return u.Update(func(s *RecognitionUpsert) {
+		s.ClearRemovedAt()
 	})
 }
 

@@ -68,6 +68,26 @@ func (_u *RecognitionUpdate) SetNillableReason(v *string) *RecognitionUpdate {
 	return _u
 }
 
+// SetRemovedAt sets the "removed_at" field.
+func (_u *RecognitionUpdate) SetRemovedAt(v time.Time) *RecognitionUpdate {
+	_u.mutation.SetRemovedAt(v)
+	return _u
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_u *RecognitionUpdate) SetNillableRemovedAt(v *time.Time) *RecognitionUpdate {
+	if v != nil {
+		_u.SetRemovedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (_u *RecognitionUpdate) ClearRemovedAt() *RecognitionUpdate {
+	_u.mutation.ClearRemovedAt()
+	return _u
+}
+
 // Mutation returns the RecognitionMutation object of the builder.
 func (_u *RecognitionUpdate) Mutation() *RecognitionMutation {
 	return _u.mutation
@@ -149,6 +169,12 @@ func (_u *RecognitionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(recognition.FieldReason, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.RemovedAt(); ok {
+		_spec.SetField(recognition.FieldRemovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemovedAtCleared() {
+		_spec.ClearField(recognition.FieldRemovedAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{recognition.Label}
@@ -206,6 +232,26 @@ func (_u *RecognitionUpdateOne) SetNillableReason(v *string) *RecognitionUpdateO
 	if v != nil {
 		_u.SetReason(*v)
 	}
+	return _u
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (_u *RecognitionUpdateOne) SetRemovedAt(v time.Time) *RecognitionUpdateOne {
+	_u.mutation.SetRemovedAt(v)
+	return _u
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_u *RecognitionUpdateOne) SetNillableRemovedAt(v *time.Time) *RecognitionUpdateOne {
+	if v != nil {
+		_u.SetRemovedAt(*v)
+	}
+	return _u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (_u *RecognitionUpdateOne) ClearRemovedAt() *RecognitionUpdateOne {
+	_u.mutation.ClearRemovedAt()
 	return _u
 }
 
@@ -319,6 +365,12 @@ func (_u *RecognitionUpdateOne) sqlSave(ctx context.Context) (_node *Recognition
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(recognition.FieldReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RemovedAt(); ok {
+		_spec.SetField(recognition.FieldRemovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemovedAtCleared() {
+		_spec.ClearField(recognition.FieldRemovedAt, field.TypeTime)
 	}
 	_node = &Recognition{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -1869,7 +1869,7 @@ func init() {
 	// recognition.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	recognition.ReasonValidator = recognitionDescReason.Validators[0].(func(string) error)
 	// recognitionDescSource is the schema descriptor for source field.
-	recognitionDescSource := recognitionFields[9].Descriptor()
+	recognitionDescSource := recognitionFields[10].Descriptor()
 	// recognition.SourceValidator is a validator for the "source" field. It is called by the builders before save.
 	recognition.SourceValidator = func() func(string) error {
 		validators := recognitionDescSource.Validators
@@ -1887,7 +1887,7 @@ func init() {
 		}
 	}()
 	// recognitionDescSourceID is the schema descriptor for source_id field.
-	recognitionDescSourceID := recognitionFields[10].Descriptor()
+	recognitionDescSourceID := recognitionFields[11].Descriptor()
 	// recognition.SourceIDValidator is a validator for the "source_id" field. It is called by the builders before save.
 	recognition.SourceIDValidator = func() func(string) error {
 		validators := recognitionDescSourceID.Validators

@@ -37,11 +37,7 @@ type laurelBody struct {
 	Body        []byte
 }
 
-func (a *API) getLaurel(ctx context.Context, in *struct {
-	FilmPath
-	Recognition string `path:"recognition" maxLength:"64" doc:"The recognition's id."`
-},
-) (*laurelBody, error) {
+func (a *API) getLaurel(ctx context.Context, in *RecognitionPath) (*laurelBody, error) {
 	_, said, err := a.films.Recognition(ctx, in.Film, in.Recognition)
 	if err != nil {
 		return nil, err

@@ -60,11 +60,7 @@ func (a *API) registerProofs() {
 	}, a.rotateSigningKey)
 }
 
-func (a *API) getRecognitionProof(ctx context.Context, in *struct {
-	FilmPath
-	Recognition string `path:"recognition" maxLength:"64" doc:"The recognition's id."`
-},
-) (*struct{ Body Proof }, error) {
+func (a *API) getRecognitionProof(ctx context.Context, in *RecognitionPath) (*struct{ Body Proof }, error) {
 	film, said, err := a.films.Recognition(ctx, in.Film, in.Recognition)
 	if err != nil {
 		return nil, err

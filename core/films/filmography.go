@@ -116,7 +116,7 @@ func (c *Catalog) works(ctx context.Context, theirs predicate.Credit, filter Wor
 		work := &list.Items[at[row.FilmID]]
 		work.Credits = append(work.Credits, row)
 	}
-	said, err := client.Recognition.Query().Where(recognition.FilmIDIn(recognised...)).
+	said, err := client.Recognition.Query().Where(recognition.FilmIDIn(recognised...), recognition.RemovedAtIsNil()).
 		Order(ent.Desc(recognition.FieldFrom, recognition.FieldID)).All(ctx)
 	if err != nil {
 		return list, err

@@ -11,6 +11,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/labfilms/labfilms/core"
+	"github.com/labfilms/labfilms/core/audit"
 	"github.com/labfilms/labfilms/core/db"
 	"github.com/labfilms/labfilms/core/text"
 	"github.com/labfilms/labfilms/ent"
@@ -26,15 +27,25 @@ var ErrRecognitionUnknown = &core.Fault{
 	FR: "Ce film n'a pas cette reconnaissance.",
 }
 
+// ErrRecognitionCurrent is the fault of removing a recognition that is not over.
+var ErrRecognitionCurrent = &core.Fault{
+	Kind: core.Conflict, Code: "recognition_current",
+	EN: "The film is still on show there. Take it off first; what is over can be removed.",
+	FR: "Le film y est encore à l'affiche. Retirez-l'en d'abord ; ce qui est terminé peut être supprimé.",
+}
+
 // What modules may say of a film.
 const (
 	recognised       = "film.recognised.v1"
 	recognitionEnded = "film.recognition_ended.v1"
 )
 
-// recognitionKept is what the catalogue says when it has kept one: its subject
-// is the film.
-const recognitionKept = "recognition.kept.v1"
+// What the catalogue says when it has kept one, and when its owners want it
+// forgotten: the subject of both is the film.
+const (
+	recognitionKept    = "recognition.kept.v1"
+	recognitionRemoved = "recognition.removed.v1"
+)
 
 // Recognised is the data of film.recognised.v1; its subject is the film.
 type Recognised struct {
@@ -168,7 +179,7 @@ func (c *Catalog) Recognitions(ctx context.Context, id string, page core.Page) (
 			return list, err
 		}
 	}
-	query := client.Recognition.Query().Where(recognition.FilmID(id))
+	query := client.Recognition.Query().Where(recognition.FilmID(id), recognition.RemovedAtIsNil())
 	rows, err := query.Clone().Where(db.Keyset[time.Time](page, recognition.FieldFrom)).All(ctx)
 	if err != nil {
 		return list, err
@@ -199,14 +210,71 @@ func (c *Catalog) Recognition(ctx context.Context, filmID, id string) (*ent.Film
 			return nil, nil, err
 		}
 	}
-	if noID(id) {
-		return nil, nil, ErrRecognitionUnknown
-	}
-	said, err := client.Recognition.Query().Where(recognition.ID(id), recognition.FilmID(f.ID)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil, ErrRecognitionUnknown
-	}
+	said, err := findRecognition(ctx, client, f.ID, id)
 	return f.Film, said, err
+}
+
+// findRecognition returns a recognition that the film keeps, or
+// ErrRecognitionUnknown.
+func findRecognition(ctx context.Context, client *ent.Client, filmID, id string) (*ent.Recognition, error) {
+	if noID(id) {
+		return nil, ErrRecognitionUnknown
+	}
+	said, err := client.Recognition.Query().
+		Where(recognition.ID(id), recognition.FilmID(filmID), recognition.RemovedAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, ErrRecognitionUnknown
+	}
+	return said, err
+}
+
+// RecognisedUntil returns until when a recognition is, or was, on show: its
+// planned end, or the one before that it came to. It is nil where no end is
+// known.
+func RecognisedUntil(r *ent.Recognition) *time.Time {
+	if r.EndedAt != nil && (r.Until == nil || r.EndedAt.Before(*r.Until)) {
+		return r.EndedAt
+	}
+	return r.Until
+}
+
+// RemoveRecognition has a film forget a recognition that is over: action
+// recognition.remove, of its owners. Nobody reads it any more, nor gets a proof
+// of it; a proof that is out stays true, since it says what was. It returns
+// ErrUnknown, ErrRecognitionUnknown, [core.ErrDenied], or ErrRecognitionCurrent.
+func (c *Catalog) RemoveRecognition(ctx context.Context, filmID, id string) error {
+	return c.store.Write(ctx, func(ctx context.Context, client *ent.Client) error {
+		f, err := c.seen(ctx, client, filmID)
+		if err != nil {
+			return err
+		}
+		if err := c.allow(ctx, "recognition.remove", f); err != nil {
+			return err
+		}
+		said, err := findRecognition(ctx, client, filmID, id)
+		if err != nil {
+			return err
+		}
+		now := c.store.DB().Now()
+		if until := RecognisedUntil(said); until == nil || until.After(now) {
+			return ErrRecognitionCurrent
+		}
+		n, err := client.Recognition.Update().Where(recognition.ID(id), recognition.RemovedAtIsNil()).
+			SetRemovedAt(now).SetUpdatedAt(now).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrRecognitionUnknown // somebody was faster
+		}
+		err = c.audit.Record(ctx, audit.Entry{
+			Action: "recognition.remove", Object: "film:" + filmID, Place: f.place(), Data: map[string]string{"recognition": id},
+		})
+		if err != nil {
+			return err
+		}
+		return c.events.Record(ctx, core.Event{Type: recognitionRemoved, Subject: filmID, Place: f.place()})
+	})
 }
 
 // RecognitionsOf returns the latest recognitions of these films, at most n of
@@ -222,7 +290,7 @@ func (c *Catalog) RecognitionsOf(ctx context.Context, ids []string, n int) (map[
 	if len(open) == 0 {
 		return found, nil
 	}
-	latest := firstOfEach(recognition.Table, open, n, every, entsql.Desc(recognition.FieldFrom), entsql.Desc(recognition.FieldID))
+	latest := firstOfEach(recognition.Table, open, n, entsql.FieldIsNull(recognition.FieldRemovedAt), entsql.Desc(recognition.FieldFrom), entsql.Desc(recognition.FieldID))
 	rows, err := c.store.From(ctx).Recognition.Query().Where(latest).
 		Order(ent.Desc(recognition.FieldFrom, recognition.FieldID)).
 		All(ctx)

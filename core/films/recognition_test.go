@@ -127,3 +127,60 @@ func TestWhatCannotBeKeptIsRefusedAndWhatIsGoneIsIgnored(t *testing.T) {
 		}
 	})
 }
+
+func TestAnOwnerHasARecognitionForgottenOnceItIsOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		ines, karim := w.Actor(t, "ines", w.Bretagne, "creator"), w.Actor(t, "karim", w.Bretagne, "creator")
+		film := w.show(t, ines, "Marée basse", w.Bretagne)
+		w.agreed(t, ines, film, karim, "IMA-DOP")
+		said := films.Recognised{
+			Film: film.ID, By: "Écran de Bretagne", Title: "Gens de mer", From: w.Clock.Now(), SourceID: "pick-1",
+		}
+		if err := w.Recognise(coretest.System(), told(t, "ecran", "film.recognised.v1", said)); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := w.Recognitions(ines, film.ID, core.Page{Sort: "-from", Limit: 1})
+		if err != nil || len(kept.Items) != 1 {
+			t.Fatalf("it keeps %v: %v", kept.Items, err)
+		}
+		id := kept.Items[0].ID
+		if err := w.RemoveRecognition(ines, film.ID, id); !errors.Is(err, films.ErrRecognitionCurrent) {
+			t.Errorf("on show it is removed: %v", err)
+		}
+		end := films.RecognitionEnded{Film: film.ID, Until: w.Clock.Now(), SourceID: "pick-1"}
+		if err := w.Recognise(coretest.System(), told(t, "ecran", "film.recognition_ended.v1", end)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.RemoveRecognition(karim, film.ID, id); !errors.Is(err, core.ErrDenied) {
+			t.Errorf("somebody else removes it: %v", err)
+		}
+		won, lost := coretest.Race(50, func(int) error { return w.RemoveRecognition(ines, film.ID, id) })
+		if won != 1 {
+			t.Errorf("%d of 50 removed it", won)
+		}
+		for _, err := range lost {
+			if !errors.Is(err, films.ErrRecognitionUnknown) {
+				t.Errorf("who was late hears %v", err)
+			}
+		}
+		for range 2 { // also when the module tells of it once more
+			if got := w.said(t, film.ID); got != "" {
+				t.Errorf("it is known as %q", got)
+			}
+			if _, _, err := w.Recognition(ines, film.ID, id); !errors.Is(err, films.ErrRecognitionUnknown) {
+				t.Errorf("it is found: %v", err)
+			}
+			if of, err := w.RecognitionsOf(ines, []string{film.ID}, 5); err != nil || len(of[film.ID]) != 0 {
+				t.Errorf("the film shows %v: %v", of, err)
+			}
+			works, err := w.Filmography(coretest.Visitor(), w.profile(t, personOf(karim)), films.WorkFilter{}, core.Page{Sort: "-year", Limit: 5})
+			if err != nil || len(works.Items) != 1 || len(works.Items[0].Recognitions) != 0 {
+				t.Errorf("his filmography shows %v: %v", works.Items, err)
+			}
+			if err := w.Recognise(coretest.System(), told(t, "ecran", "film.recognised.v1", said)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -1165,6 +1165,7 @@ var (
 		{Name: "until", Type: field.TypeTime, Nullable: true},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 		{Name: "reason", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "removed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "source", Type: field.TypeString, Size: 40},
 		{Name: "source_id", Type: field.TypeString, Size: 64},
 		{Name: "film_id", Type: field.TypeString, Size: 36},
@@ -1177,7 +1178,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "recognitions_films_recognitions",
-				Columns:    []*schema.Column{RecognitionsColumns[13]},
+				Columns:    []*schema.Column{RecognitionsColumns[14]},
 				RefColumns: []*schema.Column{FilmsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -1186,12 +1187,12 @@ var (
 			{
 				Name:    "recognition_source_source_id",
 				Unique:  true,
-				Columns: []*schema.Column{RecognitionsColumns[11], RecognitionsColumns[12]},
+				Columns: []*schema.Column{RecognitionsColumns[12], RecognitionsColumns[13]},
 			},
 			{
 				Name:    "recognition_film_id_from_id",
 				Unique:  false,
-				Columns: []*schema.Column{RecognitionsColumns[13], RecognitionsColumns[7], RecognitionsColumns[0]},
+				Columns: []*schema.Column{RecognitionsColumns[14], RecognitionsColumns[7], RecognitionsColumns[0]},
 			},
 		},
 	}
@@ -1728,7 +1729,8 @@ func init() {
 	RecognitionsTable.ForeignKeys[0].RefTable = FilmsTable
 	RecognitionsTable.Annotation = &entsql.Annotation{}
 	RecognitionsTable.Annotation.Checks = map[string]string{
-		"recognition_ended": "ended_at IS NOT NULL OR reason = ''",
+		"recognition_ended":   "ended_at IS NOT NULL OR reason = ''",
+		"recognition_removed": "removed_at IS NULL OR ended_at IS NOT NULL OR until IS NOT NULL",
 	}
 	RegistrationsTable.ForeignKeys[0].RefTable = SpacesTable
 	SessionsTable.ForeignKeys[0].RefTable = AccountsTable

@@ -36,6 +36,8 @@ const (
 	FieldEndedAt = "ended_at"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
+	// FieldRemovedAt holds the string denoting the removed_at field in the database.
+	FieldRemovedAt = "removed_at"
 	// FieldSource holds the string denoting the source field in the database.
 	FieldSource = "source"
 	// FieldSourceID holds the string denoting the source_id field in the database.
@@ -67,6 +69,7 @@ var Columns = []string{
 	FieldUntil,
 	FieldEndedAt,
 	FieldReason,
+	FieldRemovedAt,
 	FieldSource,
 	FieldSourceID,
 }
@@ -175,6 +178,11 @@ func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReason orders the results by the reason field.
 func ByReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReason, opts...).ToFunc()
+}
+
+// ByRemovedAt orders the results by the removed_at field.
+func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemovedAt, opts...).ToFunc()
 }
 
 // BySource orders the results by the source field.

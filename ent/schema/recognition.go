@@ -35,6 +35,8 @@ func (Recognition) Fields() []ent.Field {
 		field.Time("ended_at").Optional().Nillable(),
 		field.String("reason").Default("").MaxRuneLen(500).
 			Comment("Why it ended; empty while it has not."),
+		field.Time("removed_at").Optional().Nillable().
+			Comment("When the film's owner wanted it forgotten; the row stays, so that it is not told anew."),
 		field.String("source").NotEmpty().MaxLen(40).Immutable().
 			Comment("The module that told us."),
 		field.String("source_id").NotEmpty().MaxLen(64).Immutable().
@@ -61,6 +63,7 @@ func (Recognition) Indexes() []ent.Index {
 // Annotations of a recognition.
 func (Recognition) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
-		"recognition_ended": "ended_at IS NOT NULL OR reason = ''",
+		"recognition_ended":   "ended_at IS NOT NULL OR reason = ''",
+		"recognition_removed": "removed_at IS NULL OR ended_at IS NOT NULL OR until IS NOT NULL",
 	})}
 }
