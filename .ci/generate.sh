@@ -11,7 +11,10 @@ if [ ! -x "$tools/protoc-gen-go-grpc" ]; then
 fi
 CGO_ENABLED=0 go build -o "$tools/protoc-gen-go" google.golang.org/protobuf/cmd/protoc-gen-go # as go.mod has it
 
+# The wire first: schemas of modules are made of what imports it.
+(
+  cd plugins/internal/wire
+  PATH=$tools:$PATH protoc --go_out=. --go_opt=paths=source_relative \
+    --go-grpc_out=. --go-grpc_opt=paths=source_relative ./*.proto
+)
 CGO_ENABLED=0 go generate ./...
-cd plugins/internal/wire
-PATH=$tools:$PATH protoc --go_out=. --go_opt=paths=source_relative \
-  --go-grpc_out=. --go-grpc_opt=paths=source_relative ./*.proto

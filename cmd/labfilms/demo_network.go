@@ -463,6 +463,11 @@ func (n *network) selection(ctx context.Context, s networkSelection) error {
 	key := s.Label + "/" + s.Title
 	n.lists[key] = place
 	at := label.ecran + "/selections/" + id
+	if s.Guest != "" {
+		if err := n.accept(ctx, n.cast[s.Guest], at); err != nil {
+			return err
+		}
+	}
 	for _, p := range s.Picks {
 		if picked[n.films[p.Film]] {
 			continue
@@ -474,6 +479,20 @@ func (n *network) selection(ctx context.Context, s networkSelection) error {
 		n.picks[key+"/"+p.Film] = made
 	}
 	_, err = n.ask(ctx, holder, at+"/publish", nil)
+	return err
+}
+
+// accept has the guest of a carte blanche accept it, unless they have.
+func (n *network) accept(ctx context.Context, guest castMember, at string) error {
+	content, err := n.say(ctx, guest, http.MethodGet, at, nil)
+	if err != nil {
+		return err
+	}
+	var asked struct{ Invitation string }
+	if err := json.Unmarshal(content, &asked); err != nil || asked.Invitation != "open" {
+		return err
+	}
+	_, err = n.ask(ctx, guest, at+"/invitation/accept", nil)
 	return err
 }
 

@@ -27,7 +27,7 @@ var (
 		"year": "of a film", "duration_s": "of a film", "edition": "of a festival", "position": "by hand", "slot": "of a page", "slots": "of a page",
 		"travel_km": "how far somebody goes", "annexe": "of the intermittents' scheme",
 		"yes": "the votes of a label's people, for them alone", "no": "as yes", "veto": "as yes", "needed": "the rule of a label",
-		"votes_needed": "the rule of a label", "max_pins": "the rule of a label",
+		"votes_needed": "the rule of a label", "max_pins": "the rule of a label", "max_family": "the rule of a label", "max_words": "the rule of a selection",
 		"ended": "sessions that were ended", "read": "notifications that were marked",
 		"documents": "of the search index", "missing": "of the search index", "stale": "of the search index", "surplus": "of the search index", "behind": "of the search index",
 	}

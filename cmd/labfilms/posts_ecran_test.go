@@ -30,6 +30,12 @@ func init() {
 		"ecran-leave-label": func(t *testing.T, p *platform) (string, string, any) {
 			return "curator@bretagne", p.shared(t) + "/leave", nil
 		},
+		"ecran-accept-invitation": func(t *testing.T, p *platform) (string, string, any) {
+			return "creator@occitanie", p.carteBlanche(t) + "/invitation/accept", nil
+		},
+		"ecran-decline-invitation": func(t *testing.T, p *platform) (string, string, any) {
+			return "creator@occitanie", p.carteBlanche(t) + "/invitation/decline", nil
+		},
 		"ecran-remove-pick": func(t *testing.T, p *platform) (string, string, any) {
 			return "creator@bretagne", p.pick(t, "open") + "/remove", map[string]any{"reason": "Essai."}
 		},
@@ -98,6 +104,14 @@ func (p *platform) pick(t *testing.T, consent string) string {
 	at := ecranOfBretagne + "/selections/" + p.selection(t) + "/picks"
 	return at + "/" + p.must(t, "creator@bretagne", http.MethodPost, at,
 		map[string]any{"film": p.released(t, consent), "conflict": "C'est mon film."}).field("id")
+}
+
+// carteBlanche has the creator of Bretagne give the one of Occitanie a carte
+// blanche, and returns its address.
+func (p *platform) carteBlanche(t *testing.T) string {
+	t.Helper()
+	return ecranOfBretagne + "/selections/" + p.must(t, "creator@bretagne", http.MethodPost, ecranOfBretagne+"/labels/"+p.label(t)+"/selections",
+		map[string]any{"kind": "carte_blanche", "title": "À Karim", "guest": p.person(t, "karim")}).field("id")
 }
 
 // consent returns the address of what was asked of the creator of Bretagne.

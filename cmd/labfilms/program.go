@@ -318,8 +318,9 @@ func (p *Program) subscribe(public string) error {
 	return nil
 }
 
-// hostFilms answers a module that asks for films, as the actor of ctx.
-func (p *Program) hostFilms(ctx context.Context, ids []string) ([]host.Film, error) {
+// hostFilms answers a module that asks for films, as the actor of ctx, and who
+// of these people has a part in them.
+func (p *Program) hostFilms(ctx context.Context, ids, people []string) ([]host.Film, error) {
 	found, err := p.films.Get(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -328,11 +329,20 @@ func (p *Program) hostFilms(ctx context.Context, ids []string) ([]host.Film, err
 	if err != nil {
 		return nil, err
 	}
+	families, err := p.films.Families(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := p.films.Parts(ctx, found, people)
+	if err != nil {
+		return nil, err
+	}
 	answer := make([]host.Film, 0, len(found))
 	for _, f := range found {
 		film := host.Film{
 			ID: f.ID, Title: f.Title, Slug: f.Slug, Stage: string(f.Stage), Space: f.SpaceID, Relations: f.Relations,
 			Form: string(f.Form), Consent: string(f.Consent), Company: companies[f.ID],
+			Families: families[f.ID], Parts: parts[f.ID],
 		}
 		if f.Year != nil {
 			film.Year = *f.Year

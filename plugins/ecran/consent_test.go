@@ -248,6 +248,7 @@ func TestLabelsInviteAcrossBorders(t *testing.T) {
 
 		blanche := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/selections",
 			map[string]any{"kind": "carte_blanche", "title": "À Lucie Hoarau", "guest": lucie.Person}))
+		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+blanche+"/invitation/accept", nil), 200)
 		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+blanche+"/picks", map[string]any{"film": e.film("phares").ID, "note": "Pour la brume."}), 201)
 	})
 }

@@ -1,6 +1,7 @@
 package ecran_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -190,8 +191,8 @@ func TestPageOfAnotherDay(t *testing.T) {
 		e.pass(t, 4*time.Hour)
 		for _, who := range []sdk.Actor{visitor, maelle} {
 			for at, expected := range map[time.Duration][]string{
-				-time.Second: {}, 0: {"1 label"}, time.Hour - time.Microsecond: {"1 label"}, time.Hour: {},
-				2 * time.Hour: {"1 selection"}, 3 * time.Hour: {}, 4 * time.Hour: {},
+				-time.Second: {}, 0: {"1 label", "2 pick"}, time.Hour - time.Microsecond: {"1 label", "2 pick"}, time.Hour: {"2 pick"},
+				90 * time.Minute: {}, 2 * time.Hour: {"1 selection"}, 3 * time.Hour: {}, 4 * time.Hour: {},
 			} {
 				a := e.As(who).Do(t, http.MethodGet, atPage(after(at)), nil)
 				if found := blocks(t, a); !slices.Equal(found, expected) {
@@ -200,9 +201,57 @@ func TestPageOfAnotherDay(t *testing.T) {
 			}
 			want(t, e.As(who).Do(t, http.MethodGet, "/page?at=demain", nil), 422)
 		}
-		// What is not on public view any more is not on the page of the past.
+		// When it changed, and when it will, its curators find in a list.
+		e.pin(t, "label", label, 3, map[string]any{"from": after(6 * time.Hour)})
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 1}, "If-Match", e.As(maelle).Do(t, http.MethodGet, "/page", nil).Header.Get("ETag")), 200)
+		for _, who := range []sdk.Actor{visitor, thomas, ines} {
+			same(t, "a page", e.As(who).Do(t, http.MethodGet, "/page/versions", nil), e.As(who).In(sdktest.Occitanie).Do(t, http.MethodGet, "/page/versions", nil))
+		}
+		var versions []string
+		for path := "/page/versions?limit=3"; path != ""; {
+			a := e.As(maelle).Do(t, http.MethodGet, path, nil)
+			want(t, a, 200)
+			for _, v := range a.JSON(t)["data"].([]any) {
+				from, err := time.Parse(time.RFC3339Nano, v.(map[string]any)["from"].(string))
+				if err != nil {
+					t.Fatal(err)
+				}
+				versions = append(versions, fmt.Sprint(from.Sub(sdktest.Now), " ", v.(map[string]any)["slots"]))
+			}
+			path = ""
+			if next, ok := a.JSON(t)["page"].(map[string]any)["next_cursor"].(string); ok {
+				path = "/page/versions?limit=3&cursor=" + next
+			}
+		}
+		if want := []string{"6h0m0s 1", "4h0m0s 1", "3h0m0s 6", "2h0m0s 6", "1h30m0s 6", "1h0m0s 6", "0s 6"}; !slices.Equal(versions, want) {
+			t.Errorf("its versions are %q, want %q", versions, want)
+		}
+		// Fewer slots rewrite nothing, nor does the end of a label.
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/close", nil), 200)
+		for at, expected := range map[time.Duration][]string{time.Minute: {"1 label", "2 pick"}, 2 * time.Hour: {"1 selection"}} {
+			if found := blocks(t, e.As(visitor).Do(t, http.MethodGet, atPage(after(at)), nil)); !slices.Equal(found, expected) {
+				t.Errorf("after its label has closed the page of %s shows %q, want %q", at, found, expected)
+			}
+		}
+	})
+}
+
+// What is not on public view any more is not on the page of the past.
+func TestPageOfThePastShowsNothingPrivate(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		e.pin(t, "selection", selection, 1, map[string]any{"until": after(time.Hour)})
+		e.pin(t, "pick", e.pick(t, maelle, selection, "phares"), 2, map[string]any{"until": after(time.Hour)})
+		e.pass(t, 4*time.Hour)
+		past := atPage(after(time.Minute))
+		if found := blocks(t, e.As(visitor).Do(t, http.MethodGet, past, nil)); len(found) != 2 {
+			t.Fatalf("it shows %q", found)
+		}
 		want(t, e.As(maelle).Do(t, http.MethodPatch, "/selections/"+selection, map[string]any{"visibility": "private"}, "If-Match", `"2"`), 200)
-		if found := blocks(t, e.As(maelle).Do(t, http.MethodGet, atPage(after(2*time.Hour)), nil)); len(found) != 0 {
+		if found := blocks(t, e.As(maelle).Do(t, http.MethodGet, past, nil)); len(found) != 0 {
 			t.Errorf("what is private now was %q", found)
 		}
 	})

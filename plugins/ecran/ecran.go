@@ -97,7 +97,7 @@ func (e *Ecran) Manifest() sdk.Manifest {
 			filmRecognised, filmRecognitionEnded,
 			pickDue, selectionDue, consentDue,
 		},
-		Listens: []string{filmChanged, filmWithdrawn, filmDeleted, pickDue, selectionDue, consentDue},
+		Listens: []string{filmChanged, filmWithdrawn, filmDeleted, recognitionRemoved, pickDue, selectionDue, consentDue},
 		Policy:  policy,
 	}
 }

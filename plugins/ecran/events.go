@@ -47,6 +47,8 @@ const (
 	filmChanged   = "film.changed.v1"
 	filmWithdrawn = "film.withdrawn.v1"
 	filmDeleted   = "film.deleted.v1"
+
+	recognitionRemoved = "recognition.removed.v1"
 )
 
 // LabelMade is the data of ecran.label.made.v1; its subject is the label.
@@ -169,6 +171,8 @@ func (e *Ecran) On(ctx context.Context, event sdk.Event) error {
 			}
 			return retold(ctx, c, selection.HasPicksWith(pick.FilmID(event.Subject), pick.StateEQ(pick.StateOnScreen)))
 		})
+	case recognitionRemoved:
+		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error { return forget(ctx, c, event.Subject) })
 	case pickDue:
 		return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error { return e.pickIsDue(ctx, c, event.Subject) })
 	case selectionDue:
@@ -178,6 +182,13 @@ func (e *Ecran) On(ctx context.Context, event sdk.Event) error {
 	default:
 		return nil
 	}
+}
+
+// forget has nobody but the label's people read what they wrote of a film that has
+// left, as its maker does not want that it was here to be known.
+func forget(ctx context.Context, c *ent.Client, filmID string) error {
+	return c.Pick.Update().Where(pick.FilmID(filmID), pick.StateEQ(pick.StateWithdrawn), pick.RecognisedAtNotNil()).
+		ClearRecognisedAt().Exec(ctx)
 }
 
 // pickIsDue writes down what a pick's dates have made of it.

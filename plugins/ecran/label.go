@@ -52,20 +52,12 @@ type NewLabel struct {
 	Rules     *LabelRules    `json:"rules,omitempty"`
 }
 
-// LabelRules are what a label asks of its own people.
-type LabelRules struct {
-	MaxPins      int    `json:"max_pins" minimum:"0" maximum:"24" default:"3" doc:"How many of its things may be put forward at one instant, on all pages together."`
-	OwnFilms     string `json:"own_films,omitempty" enum:"declared,forbidden" default:"declared" doc:"Whether its people may pick a film in which they have a part, if they declare it."`
-	NoteRequired bool   `json:"note_required,omitempty" doc:"Whether a pick has to say why."`
-	VotesNeeded  int    `json:"votes_needed,omitempty" minimum:"0" maximum:"50" doc:"How many of its people have to be for a film before it comes on screen; who picks is for it, unless they have a part in it. 0: who picks decides. A veto refuses."`
-}
-
 // LabelChange is what changes of a label; what is not set stays.
 type LabelChange struct {
-	Name      sdk.Opt[string]         `json:"name,omitempty" minLength:"1" maxLength:"120"`
-	Manifesto sdk.Opt[string]         `json:"manifesto,omitempty" maxLength:"10000"`
-	Curators  sdk.Opt[[]LabelCurator] `json:"curators,omitempty" maxItems:"50" doc:"All of the curators from now on."`
-	Rules     sdk.Opt[LabelRules]     `json:"rules,omitempty" doc:"All of the rules from now on. What was chosen under the old ones stays."`
+	Name      sdk.Opt[string]           `json:"name,omitempty" minLength:"1" maxLength:"120"`
+	Manifesto sdk.Opt[string]           `json:"manifesto,omitempty" maxLength:"10000"`
+	Curators  sdk.Opt[[]LabelCurator]   `json:"curators,omitempty" maxItems:"50" doc:"All of the curators from now on."`
+	Rules     sdk.Opt[LabelRulesChange] `json:"rules,omitempty" doc:"What was chosen under the old ones stays. null: as a new label has them."`
 }
 
 // MakeLabel makes a label in the space, held by the asker: a personal one for
@@ -99,12 +91,13 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 	for _, r := range reasons {
 		form.Refuse(r.Pointer, r.Code, r.EN, r.FR)
 	}
-	if err := form.Err(); err != nil {
-		return nil, err
-	}
-	rules := LabelRules{MaxPins: label.DefaultMaxPins, OwnFilms: string(label.DefaultOwnFilms)}
+	rules := newRules()
 	if in.Rules != nil {
 		rules = *in.Rules
+	}
+	enoughPeople(&form, rules, len(in.Curators))
+	if err := form.Err(); err != nil {
+		return nil, err
 	}
 	var made *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -116,7 +109,7 @@ func (e *Ecran) MakeLabel(ctx context.Context, in NewLabel) (*ent.Label, error) 
 			SetNetworkID(actor.Space.Network).SetRegionID(actor.Space.Region).SetSpaceID(actor.Space.ID).
 			SetKind(label.Kind(in.Kind)).SetName(name).SetSlug(slug(name)).SetNameKey(sdk.NameKey(name)).
 			SetManifesto(manifesto).SetHolderID(actor.Person).SetState(state).
-			SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).
+			SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).SetMaxFamily(rules.MaxFamily).
 			SetNoteRequired(rules.NoteRequired).SetVotesNeeded(rules.VotesNeeded).
 			SetActedAt(now).SetCreatedAt(now).SetUpdatedAt(now).
 			Save(ctx)
@@ -156,6 +149,16 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 	if in.Manifesto.Set {
 		in.Manifesto.Value = form.Prose("/manifesto", in.Manifesto.Value, 10_000)
 	}
+	rules, people := rulesOf(l), len(l.Edges.Curators)
+	if in.Rules.Set {
+		rules = rules.with(in.Rules)
+	}
+	if in.Curators.Set {
+		people = len(in.Curators.Value)
+	}
+	if in.Rules.Set || in.Curators.Set {
+		enoughPeople(&form, rules, people)
+	}
 	if err := form.Err(); err != nil {
 		return nil, err
 	}
@@ -178,11 +181,7 @@ func (e *Ecran) ChangeLabel(ctx context.Context, id string, version int, in Labe
 			u.SetManifesto(in.Manifesto.Value)
 		}
 		if in.Rules.Set {
-			rules := in.Rules.Value
-			if rules.OwnFilms == "" {
-				rules = LabelRules{MaxPins: label.DefaultMaxPins, OwnFilms: string(label.DefaultOwnFilms)} // null: as a new label has them
-			}
-			u.SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).
+			u.SetMaxPins(rules.MaxPins).SetOwnFilms(label.OwnFilms(rules.OwnFilms)).SetMaxFamily(rules.MaxFamily).
 				SetNoteRequired(rules.NoteRequired).SetVotesNeeded(rules.VotesNeeded)
 		}
 		n, err := u.Save(ctx)

@@ -115,6 +115,15 @@ func relations(actor *sdk.Actor, l *ent.Label) []sdk.Relation {
 	return nil
 }
 
+// peopleOf returns who is of a label, whose curators are loaded: its holder first.
+func peopleOf(l *ent.Label) []string {
+	people := []string{l.HolderID}
+	for _, c := range l.Edges.Curators {
+		people = append(people, c.PersonID)
+	}
+	return people
+}
+
 // listedLabel is the predicate of the labels that a person finds in a list.
 func listedLabel(when sdk.When, person string) predicate.Label {
 	if when.Always() {

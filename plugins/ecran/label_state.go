@@ -101,5 +101,5 @@ func endAllOf(ctx context.Context, c *ent.Client, id string) error {
 			return err
 		}
 	}
-	return endPins(ctx, c, pin.LabelID(id))
+	return endPins(ctx, c, sdk.Now(ctx), pin.LabelID(id))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
@@ -27,8 +28,19 @@ const maxAge = time.Minute
 type Front struct {
 	At      time.Time
 	Slots   int
+	Version int       // of the page as it is now
 	Pins    []Shown   // by slot
 	Changes time.Time // the next instant at which a pin begins or ends; zero: none is planned
+}
+
+// slotsAt returns how many slots a page had, or has, at an instant.
+func slotsAt(row *ent.Page, at time.Time) int {
+	for _, layout := range row.Before {
+		if layout.Until.After(at) {
+			return layout.Slots
+		}
+	}
+	return row.Slots
 }
 
 // MaxAge returns for how long the page holds: no longer than to the next
@@ -40,8 +52,8 @@ func (f Front) MaxAge(now time.Time) time.Duration {
 	return min(maxAge, max(f.Changes.Sub(now), 0))
 }
 
-// Page returns the page of the space at an instant: what was pinned on it then
-// and may be seen now, by slot. Everybody reads it as it is and was; as it will
+// Page returns the page of the space at an instant: what was pinned on it then,
+// and shown, and may be seen now, by slot. Everybody reads it as it is and was; as it will
 // be, without what will be over by then, its curators. It returns ErrPageAhead.
 func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	c, now, here := e.store.From(ctx), sdk.Now(ctx), sdk.ActorFrom(ctx).Space.ID
@@ -52,11 +64,11 @@ func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	if err := sdk.ActorFrom(ctx).Check("ecran.page.read", facts...); err != nil {
 		return Front{}, ErrPageAhead.Because(err)
 	}
-	front := Front{At: at, Slots: page.DefaultSlots}
+	front := Front{At: at, Slots: page.DefaultSlots, Version: page.DefaultVersion}
 	row, err := c.Page.Query().Where(page.SpaceID(here)).Only(ctx)
 	switch {
 	case err == nil:
-		front.Slots = row.Slots
+		front.Slots, front.Version = slotsAt(row, at), row.Version
 	case !ent.IsNotFound(err):
 		return Front{}, err
 	}
@@ -67,11 +79,7 @@ func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	if err != nil {
 		return Front{}, err
 	}
-	seen := at
-	if now.After(at) {
-		seen = now // of the past only what may be seen now
-	}
-	shown, begins, err := e.shown(ctx, live, seen)
+	shown, begins, err := e.shown(ctx, live, at)
 	if err != nil {
 		return Front{}, err
 	}
@@ -101,18 +109,24 @@ func (e *Ecran) Page(ctx context.Context, at time.Time) (Front, error) {
 	return front, nil
 }
 
-// SetSlots sets how many slots the space's page has: its curators. What is
-// pinned beyond them stays where it is, unseen.
-func (e *Ecran) SetSlots(ctx context.Context, slots int) (Front, error) {
+// SetSlots sets how many slots the space's page has from now on, if it still has
+// this version: its curators. What is pinned beyond them stays where it is,
+// unseen. It returns sdk.ErrStale.
+func (e *Ecran) SetSlots(ctx context.Context, version, slots int) (Front, error) {
 	actor := sdk.ActorFrom(ctx)
 	if err := actor.Check("ecran.page.update"); err != nil {
 		return Front{}, err
 	}
 	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		if _, err := takePage(ctx, c, actor.Space); err != nil {
+		row, err := takePage(ctx, c, actor.Space)
+		if err != nil {
 			return err
 		}
-		return c.Page.Update().Where(page.SpaceID(actor.Space.ID)).SetSlots(slots).Exec(ctx)
+		if row.Version != version+1 { // one that was just made is as one that nobody has touched
+			return sdk.ErrStale
+		}
+		before := append(row.Before, schema.Layout{Slots: row.Slots, Until: sdk.Now(ctx)})
+		return c.Page.UpdateOneID(row.ID).SetSlots(slots).SetBefore(before).Exec(ctx)
 	})
 	if err != nil {
 		return Front{}, err
@@ -121,28 +135,23 @@ func (e *Ecran) SetSlots(ctx context.Context, slots int) (Front, error) {
 }
 
 // takePage takes the row of the space's page, which it makes where there is
-// none yet, and returns how many slots it has. Until the end of the change
+// none yet, and returns it with its next version. Until the end of the change
 // nobody else pins on it.
-func takePage(ctx context.Context, c *ent.Client, space sdk.Space) (slots int, err error) {
+func takePage(ctx context.Context, c *ent.Client, space sdk.Space) (*ent.Page, error) {
 	now := sdk.Now(ctx)
 	for range 2 {
 		n, err := c.Page.Update().Where(page.SpaceID(space.ID)).AddVersion(1).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if n == 0 {
-			if err := addPage(ctx, c, space, now); err != nil {
-				return 0, err
-			}
-			continue
+		if n > 0 {
+			return c.Page.Query().Where(page.SpaceID(space.ID)).Only(ctx)
 		}
-		row, err := c.Page.Query().Where(page.SpaceID(space.ID)).Only(ctx)
-		if err != nil {
-			return 0, err
+		if err := addPage(ctx, c, space, now); err != nil {
+			return nil, err
 		}
-		return row.Slots, nil
 	}
-	return 0, fmt.Errorf("the page of space %s can neither be made nor taken", space.ID)
+	return nil, fmt.Errorf("the page of space %s can neither be made nor taken", space.ID)
 }
 
 // addPage makes the page of a space, unless somebody else just did.

@@ -3,12 +3,16 @@ package ecran
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -44,12 +48,20 @@ var ErrConsentMissing = &sdk.Fault{
 	FR: "L'auteur de ce film n'accepte pas qu'il soit choisi ici.",
 }
 
-// ErrOwnFilm is the fault of picking a film in which one has a part, for a label
-// that forbids it.
+// ErrOwnFilm is the fault of picking a film in which one has a part in a carte
+// blanche, or for a label that forbids it; and there also one of its other people's.
 var ErrOwnFilm = &sdk.Fault{
 	Kind: sdk.Conflict, Code: "own_film",
-	EN: "You have a part in this film, and the label does not choose the films of its people.",
-	FR: "Vous avez une part dans ce film, et ce label ne choisit pas les films des siens.",
+	EN: "You, or somebody else of the label, have a part in this film, and nobody's own films are chosen here.",
+	FR: "Vous, ou une autre personne du label, avez une part dans ce film, et nul ne choisit ici les siens.",
+}
+
+// ErrFamilyFull is the fault of picking one more film of a family than the label
+// shows at a time in a selection.
+var ErrFamilyFull = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "family_full",
+	EN: "This selection has as many films of the same maker or producer as the label's rules allow.",
+	FR: "Cette sélection compte déjà autant de films du même auteur ou du même producteur que les règles du label le permettent.",
 }
 
 // ErrConflictUndeclared is the fault of picking a film in which one has a part
@@ -74,8 +86,9 @@ type NewPick struct {
 // label's vote, the maker's consent and its date allow, and is told to the film
 // if the selection is on public view. It returns ErrSelectionUnknown,
 // ErrLabelClosed, sdk.ErrFilmUnknown for a film that the asker may not see,
-// ErrFilmNotReleased, ErrConsentMissing, ErrOwnFilm, ErrAlreadyPicked,
-// ErrProfileRequired, or all the reasons why the input does not fit.
+// ErrFilmNotReleased, ErrConsentMissing, ErrOwnFilm, ErrFamilyFull,
+// ErrAlreadyPicked, ErrGuestChooses, ErrInvitationOpen, ErrProfileRequired, or all
+// the reasons why the input does not fit.
 func (e *Ecran) Pick(ctx context.Context, selectionID string, in NewPick) (Picked, error) {
 	s, err := openSelection(ctx, e.store.From(ctx), selectionID, "ecran.pick.create")
 	if err != nil {
@@ -87,7 +100,10 @@ func (e *Ecran) Pick(ctx context.Context, selectionID string, in NewPick) (Picke
 // pickFor is Pick for a selection that the asker may pick in. also, which may be
 // nil, is done in the same change.
 func (e *Ecran) pickFor(ctx context.Context, s *ent.Selection, in NewPick, also func(ctx context.Context, c *ent.Client, made *ent.Pick) error) (Picked, error) {
-	film, err := e.released(ctx, in.Film)
+	if err := mayPick(ctx, s); err != nil {
+		return Picked{}, err
+	}
+	film, err := e.released(ctx, in.Film, peopleOf(s.Edges.Label)...)
 	if err != nil {
 		return Picked{}, err
 	}
@@ -115,6 +131,11 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if l.NoteRequired && note == "" {
 		form.Refuse("/note", "required", "This label signs its choices with a few words.", "Ce label signe ses choix de quelques mots.")
 	}
+	if s.MaxWords > 0 && words(note) > s.MaxWords {
+		form.Refuse("/note", "too_many_words",
+			fmt.Sprintf("A note in this selection has at most %d words; this one has %d.", s.MaxWords, words(note)),
+			fmt.Sprintf("Dans cette sélection, un mot compte au plus %d mots ; celui-ci en a %d.", s.MaxWords, words(note)))
+	}
 	conflict := form.Prose("/conflict", in.Conflict, 500)
 	if concerned(film) && l.OwnFilms == label.OwnFilmsDeclared && conflict == "" {
 		form.Refuse("/conflict", ErrConflictUndeclared.Code, ErrConflictUndeclared.EN, ErrConflictUndeclared.FR)
@@ -123,7 +144,9 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if err := form.Err(); err != nil {
 		return nil, err
 	}
-	if concerned(film) && l.OwnFilms == label.OwnFilmsForbidden {
+	switch {
+	case concerned(film) && (s.GuestID != nil || l.OwnFilms == label.OwnFilmsForbidden),
+		len(film.Parts) > 0 && l.OwnFilms == label.OwnFilmsForbidden:
 		return nil, ErrOwnFilm
 	}
 	if s.Until != nil && !s.Until.After(now) {
@@ -152,15 +175,18 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if l, err = c.Label.Get(ctx, l.ID); err != nil {
 		return nil, err
 	}
-	state, own := pick.StateUnderVote, concerned(film)
-	if l.VotesNeeded == 0 || l.VotesNeeded == 1 && !own { // who picks is for it
+	if err := familyFree(ctx, c, l, s.ID, film); err != nil {
+		return nil, err
+	}
+	state, own, needed := pick.StateUnderVote, concerned(film), votesNeeded(l, s)
+	if needed == 0 || needed == 1 && !own { // who picks is for it
 		if state, err = e.afterVote(ctx, c, l, film, signer.ID, *from); err != nil {
 			return nil, err
 		}
 	}
 	made, err := c.Pick.Create().
 		SetNetworkID(s.NetworkID).SetRegionID(s.RegionID).SetSpaceID(s.SpaceID).
-		SetSelectionID(s.ID).SetFilmID(film.ID).SetNote(note).SetConflict(conflict).
+		SetSelectionID(s.ID).SetFilmID(film.ID).SetFamilies(film.Families).SetNote(note).SetConflict(conflict).
 		SetSignerID(signer.ID).SetSignerName(signer.Name).
 		SetPosition(taken.NextPosition - 1).SetFrom(*from).SetNillableUntil(until).
 		SetState(state).
@@ -172,10 +198,13 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if err != nil {
 		return nil, err
 	}
-	if l.VotesNeeded > 0 && !own {
+	if needed > 0 && !own {
 		if err := cast(ctx, c, made.ID, signer.ID, "yes"); err != nil {
 			return nil, err
 		}
+	}
+	if err := rememberPick(ctx, c, made, change.KindPicked); err != nil {
+		return nil, err
 	}
 	if err := sdk.Record(ctx, pickMade, made.ID, PickMade{Selection: s.ID, Film: film.ID, By: signer.ID}); err != nil {
 		return nil, err
@@ -189,6 +218,42 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 func concerned(film sdk.Film) bool {
 	part := sdk.RelationSet(sdk.Own, sdk.Team, sdk.Crew)
 	return film.Relations&part != 0 || film.Company
+}
+
+// familyFree returns ErrFamilyFull where the selection, whose row is the
+// caller's, holds as many films of one of the film's families as the label allows.
+func familyFree(ctx context.Context, c *ent.Client, l *ent.Label, selectionID string, film sdk.Film) error {
+	if l.MaxFamily == 0 {
+		return nil
+	}
+	there, err := c.Pick.Query().Where(pick.SelectionID(selectionID), pick.EndedAtIsNil()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, family := range film.Families {
+		held := 0
+		for _, p := range there {
+			if slices.Contains(p.Families, family) {
+				held++
+			}
+		}
+		if held >= l.MaxFamily {
+			return ErrFamilyFull
+		}
+	}
+	return nil
+}
+
+// words counts the words of a text: what stands between spaces and has a letter
+// or a digit in it.
+func words(text string) int {
+	count := 0
+	for word := range strings.FieldsSeq(text) {
+		if strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			count++
+		}
+	}
+	return count
 }
 
 // datesOf reads the days of something: an end that comes after its beginning
@@ -228,9 +293,10 @@ func afterConsent(from, now time.Time) pick.State {
 	return pick.StateOnScreen
 }
 
-// released returns the film to pick, if the asker may see it and it is out.
-func (e *Ecran) released(ctx context.Context, id string) (sdk.Film, error) {
-	film, err := e.host.Films.Film(ctx, strings.TrimSpace(id))
+// released returns the film to pick, if the asker may see it and it is out; and
+// who of these people has a part in it.
+func (e *Ecran) released(ctx context.Context, id string, people ...string) (sdk.Film, error) {
+	film, err := e.host.Films.Film(ctx, strings.TrimSpace(id), people...)
 	switch {
 	case errors.Is(err, sdk.ErrFilmUnknown):
 		return sdk.Film{}, sdk.ErrFilmUnknown.With(reason("/film", sdk.ErrFilmUnknown))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
@@ -52,15 +54,19 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 	}
 	within(s, p)
 	now := sdk.Now(ctx)
-	if !shownTo(ctx, s, p, now) {
+	if !shownTo(ctx, s, p, now) && !isGone(p) {
 		return Picked{}, ErrPickUnknown
 	}
 	film, err := e.filmOf(ctx, p)
-	if errors.Is(err, ErrPickUnknown) && ofTeam(ctx, s) {
-		film, err = sdk.Film{ID: p.FilmID}, nil
-	}
-	if err != nil {
+	team, hidden := ofTeam(ctx, s), errors.Is(err, ErrPickUnknown)
+	switch {
+	case hidden && team:
+		film = sdk.Film{ID: p.FilmID}
+	case hidden && isGone(p):
+	case err != nil:
 		return Picked{}, err
+	case isGone(p) && !team:
+		return Picked{}, ErrPickUnknown // the film is there: its maker does not want it here
 	}
 	return Picked{p, film, now}, nil
 }
@@ -69,8 +75,10 @@ func (e *Ecran) PickOf(ctx context.Context, selectionID, id string) (Picked, err
 // those that are in this state now, whose film the asker may see. So a page may
 // be short, and there is no count. The label's people keep what they have chosen
 // and written, also of a film that is there no more: it has no title then. What
-// is on screen and what has ended is for everybody; the other states are for the
-// label's people, and empty to others. It returns ErrSelectionUnknown.
+// is on screen and what has ended is for everybody, and so is what has left since
+// its film is no longer available: the note alone, without the film. The other
+// states are for the label's people, and empty to others. It returns
+// ErrSelectionUnknown.
 func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State, page sdk.Page) (sdk.List[Picked], error) {
 	c := e.store.From(ctx)
 	s, err := findSelection(ctx, c, selectionID, "ecran.pick.read")
@@ -83,7 +91,12 @@ func (e *Ecran) Picks(ctx context.Context, selectionID string, state pick.State,
 // picksOf is Picks for a selection that the asker may read.
 func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, state pick.State, page sdk.Page) (sdk.List[Picked], error) {
 	now := sdk.Now(ctx)
-	if state != pick.StateOnScreen && state != pick.StateEnded && !ofTeam(ctx, s) {
+	team, only := ofTeam(ctx, s), predicate.Pick(func(*sql.Selector) {})
+	switch {
+	case team || state == pick.StateOnScreen || state == pick.StateEnded:
+	case state == pick.StateWithdrawn:
+		only = pick.RecognisedAtNotNil()
+	default:
 		return sdk.List[Picked]{}, nil
 	}
 	keyset, key := sdk.Keyset[int](page, pick.FieldPosition), func(p *ent.Pick) sdk.Key { return sdk.KeyOf(p.Position, p.ID) }
@@ -91,7 +104,7 @@ func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, st
 		keyset, key = sdk.Keyset[time.Time](page, pick.FieldFrom), func(p *ent.Pick) sdk.Key { return sdk.KeyOf(p.From, p.ID) }
 	}
 	rows, err := c.Pick.Query().
-		Where(pick.SelectionID(s.ID), inState(s, state, now), sdk.InPlace(ctx, pick.FieldSignerID)).
+		Where(pick.SelectionID(s.ID), inState(s, state, now), only, sdk.InPlace(ctx, pick.FieldSignerID)).
 		Where(keyset).
 		All(ctx)
 	if err != nil {
@@ -106,12 +119,14 @@ func (e *Ecran) picksOf(ctx context.Context, c *ent.Client, s *ent.Selection, st
 	for _, p := range picks.Items {
 		within(s, p)
 		film, ok := films[p.FilmID]
-		if !ok && ofTeam(ctx, s) {
-			film, ok = sdk.Film{ID: p.FilmID}, true
+		switch {
+		case !ok && team:
+			film = sdk.Film{ID: p.FilmID}
+		case !ok && isGone(p): // the note, without the film
+		case !ok, isGone(p) && !team:
+			continue
 		}
-		if ok {
-			seen.Items = append(seen.Items, Picked{p, film, now})
-		}
+		seen.Items = append(seen.Items, Picked{p, film, now})
 	}
 	return seen, nil
 }
@@ -148,6 +163,11 @@ func inState(s *ent.Selection, state pick.State, now time.Time) predicate.Pick {
 func shownTo(ctx context.Context, s *ent.Selection, p *ent.Pick, now time.Time) bool {
 	return ofTeam(ctx, s) || slices.Contains([]pick.State{pick.StateOnScreen, pick.StateEnded}, stateAt(p, now))
 }
+
+// isGone reports whether the pick was on public view until its film was taken
+// away. Where that film cannot be seen either, everybody reads the note, and that
+// the film is no longer available.
+func isGone(p *ent.Pick) bool { return p.State == pick.StateWithdrawn && p.RecognisedAt != nil }
 
 // findPick returns a pick of the selection of which all of these are true, or
 // ErrPickUnknown.

@@ -239,10 +239,13 @@ func endPick(ctx context.Context, c *ent.Client, p *ent.Pick, action string, to 
 			return err
 		}
 	}
-	if err := endPins(ctx, c, pinOf(p.ID)); err != nil {
+	if err := endPins(ctx, c, at, pinOf(p.ID)); err != nil {
 		return err
 	}
 	if err := retold(ctx, c, selection.ID(p.SelectionID)); err != nil {
+		return err
+	}
+	if err := rememberPick(ctx, c, ended, endings[to]); err != nil {
 		return err
 	}
 	return sdk.Record(ctx, move.Event, p.ID, PickEnded{Selection: p.SelectionID, Film: p.FilmID, Until: at, State: string(to)})

@@ -83,14 +83,14 @@ func (e *Ecran) Pin(ctx context.Context, in NewPin) (*ent.Pin, error) {
 	}
 	var made *ent.Pin
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		slots, err := takePage(ctx, c, actor.Space)
+		front, err := takePage(ctx, c, actor.Space)
 		if err != nil {
 			return err
 		}
-		if in.Slot > slots {
+		if in.Slot > front.Slots {
 			return sdk.ErrInvalid.With(sdk.Reason{
 				Pointer: "/slot", Code: "no_slot",
-				EN: fmt.Sprintf("This page has %d slots.", slots), FR: fmt.Sprintf("Cette page compte %d emplacements.", slots),
+				EN: fmt.Sprintf("This page has %d slots.", front.Slots), FR: fmt.Sprintf("Cette page compte %d emplacements.", front.Slots),
 			})
 		}
 		taken, err := c.Pin.Query().Where(pin.SpaceID(actor.Space.ID), pin.Slot(in.Slot), during(*from, until)).Exist(ctx)
@@ -186,14 +186,18 @@ func liveAt(p *ent.Pin, at time.Time) bool {
 func during(from time.Time, until *time.Time) predicate.Pin {
 	overlaps := pin.And(
 		pin.Or(pin.UntilIsNil(), pin.UntilGT(from)),
-		func(s *entsql.Selector) { // one that was ended before it began was never there
-			s.Where(entsql.Or(entsql.IsNull(s.C(pin.FieldUntil)), entsql.ColumnsNEQ(s.C(pin.FieldUntil), s.C(pin.FieldFrom))))
-		},
+		everLive,
 	)
 	if until != nil {
 		overlaps = pin.And(overlaps, pin.FromLT(*until))
 	}
 	return overlaps
+}
+
+// everLive is the predicate of the pins that are on their page at some time: not
+// of one that was ended before it began.
+func everLive(s *entsql.Selector) {
+	s.Where(entsql.Or(entsql.IsNull(s.C(pin.FieldUntil)), entsql.ColumnsNEQ(s.C(pin.FieldUntil), s.C(pin.FieldFrom))))
 }
 
 // EndPin takes a pin off the page, if it still has this version: the space's
@@ -208,20 +212,20 @@ func (e *Ecran) EndPin(ctx context.Context, id string, version int) error {
 		return sdk.ErrStale
 	}
 	return e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
-		return endPins(ctx, c, pin.And(pin.ID(id), pin.Version(version)))
+		return endPins(ctx, c, sdk.Now(ctx), pin.And(pin.ID(id), pin.Version(version)))
 	})
 }
 
-// endPins ends now those of the pins that are not over.
-func endPins(ctx context.Context, c *ent.Client, which predicate.Pin) error {
+// endPins ends at an instant, now or before, those of the pins that are not over.
+func endPins(ctx context.Context, c *ent.Client, at time.Time, which predicate.Pin) error {
 	now := sdk.Now(ctx)
 	pins, err := c.Pin.Query().Where(which, pin.Or(pin.UntilIsNil(), pin.UntilGT(now))).Order(pin.ByID()).All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, p := range pins {
-		until := now
-		if p.From.After(now) {
+		until := at
+		if p.From.After(at) {
 			until = p.From // never begun
 		}
 		n, err := c.Pin.Update().Where(pin.ID(p.ID), pin.Version(p.Version)).SetUntil(until).SetUpdatedAt(now).AddVersion(1).Save(ctx)

@@ -64,11 +64,12 @@ type Shown struct {
 	Pick      *Picked        // nil but for a pick
 }
 
-// shown returns what the pins put forward, in their order, without what not
-// everybody may see now, or will not at the instant, which is now or later, is
-// not of this branch, or is of a space in which Écran is switched off; and the
-// next instant at which something of the rest is planned to come on view, zero
-// if nothing is. It asks the database three times and the core once.
+// shown returns what the pins put forward at an instant, in their order, without
+// what not everybody may see now, or could or will not then, is not of this
+// branch, or is of a space in which Écran is switched off; and the next instant
+// at which something of the rest is planned to come on view, zero if nothing is.
+// Of the past it shows also what is over since, and is remembered. It asks the
+// database three times and the core once.
 func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all []Shown, begins time.Time, err error) {
 	c, now := e.store.From(ctx), sdk.Now(ctx)
 	ids := map[pin.Kind][]string{}
@@ -82,7 +83,7 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 			return nil, time.Time{}, err
 		}
 		for _, p := range rows {
-			if stateAt(p, now) == pick.StateOnScreen && stateAt(p, at) == pick.StateOnScreen {
+			if shownThen(p, at, now) {
 				picks[p.ID] = p
 				ids[pin.KindSelection] = append(ids[pin.KindSelection], p.SelectionID)
 			}
@@ -96,7 +97,7 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 		}
 		for _, s := range rows {
 			switch {
-			case onView(s, now) && onView(s, at):
+			case onView(s, at) && (onView(s, now) || at.Before(now) && listedAt(s, now)):
 				selections[s.ID] = s
 				ids[pin.KindLabel] = append(ids[pin.KindLabel], s.LabelID)
 			case s.From != nil && s.From.After(at) && onView(s, *s.From) && (begins.IsZero() || s.From.Before(begins)):
@@ -105,7 +106,7 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 		}
 	}
 	labels := map[string]*ent.Label{}
-	rows, err := c.Label.Query().Where(label.IDIn(ids[pin.KindLabel]...), label.StateEQ(label.StateActive), sdk.InBranch(ctx, label.FieldHolderID)).
+	rows, err := c.Label.Query().Where(label.IDIn(ids[pin.KindLabel]...), label.StateIn(shownLabels(at, now)...), sdk.InBranch(ctx, label.FieldHolderID)).
 		WithCurators(inOrder).All(ctx)
 	if err != nil {
 		return nil, time.Time{}, err
@@ -149,4 +150,22 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 		all = append(all, s)
 	}
 	return all, begins, nil
+}
+
+// shownThen reports whether a pick that everybody may see now was, is or will be
+// on screen at the instant.
+func shownThen(p *ent.Pick, at, now time.Time) bool {
+	if at.Before(now) && stateAt(p, now) == pick.StateEnded {
+		return !p.From.After(at) && p.Until.After(at)
+	}
+	return stateAt(p, now) == pick.StateOnScreen && stateAt(p, at) == pick.StateOnScreen
+}
+
+// shownLabels are the states of the labels that a page shows at the instant:
+// also of the closed ones it is remembered that it did.
+func shownLabels(at, now time.Time) []label.State {
+	if at.Before(now) {
+		return []label.State{label.StateActive, label.StateClosed}
+	}
+	return []label.State{label.StateActive}
 }

@@ -100,12 +100,18 @@ func TestPin(t *testing.T) {
 			}
 		}
 		// A page of fewer slots does not show what is beyond.
-		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 25}), 422, "invalid")
-		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 1}), 200)
+		tag := func() string { return e.As(maelle).Do(t, http.MethodGet, "/page", nil).Header.Get("ETag") }
+		if other := e.As(thomas).Do(t, http.MethodGet, "/page", nil).Header.Get("ETag"); other != "" {
+			t.Errorf("who cannot change it counts its changes: %s", other)
+		}
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 25}, "If-Match", `"1"`), 422, "invalid")
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 1}), 428)
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 1}, "If-Match", `"99"`), 412, "stale")
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 1}, "If-Match", tag()), 200)
 		if found := blocks(t, e.As(visitor).Do(t, http.MethodGet, "/page", nil)); !slices.Equal(found, []string{"1 label"}) {
 			t.Errorf("of one slot it shows %q", found)
 		}
-		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 24}), 200)
+		want(t, e.As(maelle).Do(t, http.MethodPatch, "/page", map[string]any{"slots": 24}, "If-Match", tag()), 200)
 		e.pin(t, "label", label, 24)
 
 		// Taken off, the slot is free; of another space it is not there.

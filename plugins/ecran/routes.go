@@ -14,6 +14,8 @@ import (
 func (e *Ecran) Register(api huma.API) {
 	e.registerLabels(api)
 	e.registerSelections(api)
+	e.registerInvitations(api)
+	e.registerHistory(api)
 	e.registerPicks(api)
 	e.registerVotes(api)
 	e.registerConsents(api)

@@ -220,7 +220,7 @@ func viewLabel(l *ent.Label, people map[string]sdk.Person, now time.Time) Label 
 	v := Label{
 		ID: l.ID, SpaceID: l.SpaceID, Kind: string(l.Kind), Name: l.Name, Slug: l.Slug, Manifesto: l.Manifesto,
 		Holder: viewPerson(l.HolderID, people), Curators: []Curator{}, CreatedAt: l.CreatedAt,
-		Rules: LabelRules{MaxPins: l.MaxPins, OwnFilms: string(l.OwnFilms), NoteRequired: l.NoteRequired, VotesNeeded: l.VotesNeeded},
+		Rules: rulesOf(l),
 		State: string(l.State), Dormant: l.State == label.StateActive && l.ActedAt.AddDate(1, 0, 0).Before(now),
 	}
 	for _, c := range l.Edges.Curators {

@@ -20,9 +20,15 @@ func (e *Ecran) registerPages(api huma.API) {
 		Extensions:  sdk.Permission("ecran.page.read"),
 	}, e.getPage)
 	huma.Register(api, huma.Operation{
+		OperationID: "list-page-versions", Method: http.MethodGet, Path: "/page/versions",
+		Summary:     "List when the page changed, and will",
+		Description: "For the space's curators, the latest first: every instant at which a pin begins or ends, or the slots change. The page at such an instant is the version.",
+		Extensions:  sdk.Permission("ecran.pin.read"),
+	}, e.listVersions)
+	huma.Register(api, huma.Operation{
 		OperationID: "change-page", Method: http.MethodPatch, Path: "/page",
 		Summary:     "Set how many slots the page has",
-		Description: "What is pinned beyond them is not shown.",
+		Description: "From now on; what is pinned beyond them is not shown. If-Match names the version of the page that was read.",
 		Extensions:  sdk.Permission("ecran.page.update"),
 	}, e.changePage)
 }
@@ -33,6 +39,12 @@ type Page struct {
 	Slots     int        `json:"slots"`
 	ChangesAt *time.Time `json:"changes_at" nullable:"true" doc:"The next instant at which something planned changes on it."`
 	Pins      []Block    `json:"pins" nullable:"false" doc:"By slot."`
+}
+
+// PageVersion is the page from one instant at which it changes until the next.
+type PageVersion struct {
+	From  time.Time `json:"from" doc:"The page at this instant is the version: ?at="`
+	Slots int       `json:"slots"`
 }
 
 // Block is what one pin puts forward on a page.
@@ -51,6 +63,7 @@ type Block struct {
 
 type pageBody struct {
 	CacheControl string `header:"Cache-Control"`
+	ETag         string `header:"ETag" doc:"For who may change the page."`
 	Body         Page
 }
 
@@ -74,13 +87,38 @@ func (e *Ecran) getPage(ctx context.Context, in *struct {
 	return e.page(ctx, front)
 }
 
+type listVersionsInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
+	Cursor string `query:"cursor" maxLength:"1024"`
+}
+
+func (e *Ecran) listVersions(ctx context.Context, in *listVersionsInput) (*struct{ Body sdk.ListBody[PageVersion] }, error) {
+	const sort = "-from"
+	filters := filtersOf(ctx)
+	at, err := e.host.Cursors.Open(sdk.ListParams{Limit: in.Limit, Cursor: in.Cursor}, sort, filters)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := e.Versions(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	view := func(v Version) PageVersion { return PageVersion(v) }
+	return &struct{ Body sdk.ListBody[PageVersion] }{sdk.ListOf(versions, e.host.Cursors, sort, filters, view)}, nil
+}
+
 func (e *Ecran) changePage(ctx context.Context, in *struct {
+	sdk.IfMatch
 	Body struct {
 		Slots int `json:"slots" minimum:"1" maximum:"24" doc:"How many things the page puts forward at one instant."`
 	}
 },
 ) (*pageBody, error) {
-	front, err := e.SetSlots(ctx, in.Body.Slots)
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	front, err := e.SetSlots(ctx, version, in.Body.Slots)
 	if err != nil {
 		return nil, err
 	}
@@ -129,5 +167,9 @@ func (e *Ecran) page(ctx context.Context, front Front) (*pageBody, error) {
 		kept = "private"
 	}
 	seconds := int(front.MaxAge(sdk.Now(ctx)).Seconds())
-	return &pageBody{CacheControl: fmt.Sprintf("%s, max-age=%d", kept, seconds), Body: view}, nil
+	body := &pageBody{CacheControl: fmt.Sprintf("%s, max-age=%d", kept, seconds), Body: view}
+	if sdk.ActorFrom(ctx).May("ecran.page.update") { // to others it would tell of what is planned
+		body.ETag = sdk.ETag(front.Version, view)
+	}
+	return body, nil
 }

@@ -52,7 +52,7 @@ func (e *Ecran) registerPicks(api huma.API) {
 // Pick is a pick as its readers see it.
 type Pick struct {
 	ID       string     `json:"id" format:"uuid"`
-	Film     Reference  `json:"film" doc:"Without a name where it is not there any more: the label's people keep their note."`
+	Film     *Reference `json:"film,omitempty" doc:"Absent where it is no longer available, and the note is kept; to the label's people it has no name then."`
 	Note     string     `json:"note"`
 	By       Reference  `json:"by" doc:"Who signed, under the name of that day."`
 	Conflict string     `json:"conflict" doc:"What the signer has to do with the film, in their words."`
@@ -90,7 +90,7 @@ type listPicksInput struct {
 	SelectionPath
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
 	Cursor string `query:"cursor" maxLength:"1024"`
-	State  string `query:"state" enum:"on_screen,ended,under_vote,asked,scheduled,withdrawn,removed,refused" default:"on_screen" doc:"What is on screen, or what was. The other states are the label's people's to see, and empty to others."`
+	State  string `query:"state" enum:"on_screen,ended,under_vote,asked,scheduled,withdrawn,removed,refused" default:"on_screen" doc:"What is on screen, or what was. withdrawn: what is no longer available, without its film. The other states are the label's people's to see, and empty to others."`
 }
 
 func (e *Ecran) listPicks(ctx context.Context, in *listPicksInput) (*struct{ Body sdk.ListBody[Pick] }, error) {
@@ -175,10 +175,15 @@ func (e *Ecran) pick(ctx context.Context, p Picked) (*pickBody, error) {
 }
 
 func viewPick(p Picked, people map[string]sdk.Person) Pick {
-	return Pick{
-		ID: p.ID, Film: viewFilm(p.Film), Note: p.Note, By: viewSigner(p.SignerID, p.SignerName, people), Conflict: p.Conflict,
+	v := Pick{
+		ID: p.ID, Note: p.Note, By: viewSigner(p.SignerID, p.SignerName, people), Conflict: p.Conflict,
 		From: p.From, Until: p.Until, Reason: p.Reason, State: string(p.StateNow()),
 	}
+	if p.Film.ID != "" {
+		film := viewFilm(p.Film)
+		v.Film = &film
+	}
+	return v
 }
 
 // signersOf returns who signed the picks, in one call.

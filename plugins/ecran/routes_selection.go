@@ -61,6 +61,8 @@ type Selection struct {
 	Ordering    string     `json:"ordering" enum:"manual,chronological"`
 	Edition     *int       `json:"edition" nullable:"true"`
 	Guest       *Reference `json:"guest,omitempty" doc:"To whom the carte blanche was given."`
+	Invitation  string     `json:"invitation,omitempty" enum:"open,accepted,declined" doc:"What the guest says to it."`
+	MaxWords    int        `json:"max_words" doc:"How many words a note in it has at most. 0: as many as it takes."`
 	From        *time.Time `json:"from" nullable:"true"`
 	Until       *time.Time `json:"until" nullable:"true"`
 	Visibility  string     `json:"visibility" enum:"public,unlisted,private"`
@@ -192,11 +194,11 @@ func viewSelection(s *ent.Selection, guests map[string]sdk.Person) Selection {
 		ID: s.ID, SpaceID: s.SpaceID, Label: Reference{ID: l.ID, Name: l.Name, Slug: l.Slug},
 		Title: s.Title, Slug: s.Slug, Text: s.Text, Visibility: string(s.Visibility), State: string(s.State),
 		Kind: string(s.Kind), Ordering: string(s.Ordering), Edition: s.Edition, From: s.From, Until: s.Until,
-		PublishedAt: s.PublishedAt, CreatedAt: s.CreatedAt,
+		MaxWords: s.MaxWords, PublishedAt: s.PublishedAt, CreatedAt: s.CreatedAt,
 	}
 	if s.GuestID != nil {
 		guest := viewPerson(*s.GuestID, guests)
-		v.Guest = &guest
+		v.Guest, v.Invitation = &guest, string(*s.Invitation)
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package ecran_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -89,15 +90,52 @@ func TestCarteBlanche(t *testing.T) {
 		}
 		other := e.selection(t, maelle, label, "Sans elle", "public")
 		at := "/selections/" + selection
+		// Nobody's name is used unasked.
+		for _, who := range []sdk.Actor{maelle, thomas, visitor, yann} {
+			if a := e.As(who).Do(t, http.MethodPost, at+"/invitation/accept", nil); a.Status < 400 {
+				t.Errorf("%s accepts it: %s", who.Person, a.Body)
+			}
+		}
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "phares"}), 409, "invitation_open")
+		want(t, e.As(maelle).Do(t, http.MethodPost, at+"/publish", nil), 409, "invitation_open")
+		// Declined, it is not theirs to read; asked once more, it is.
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/invitation/decline", nil), 200)
+		want(t, e.As(ines).Do(t, http.MethodGet, at, nil), 404, "selection_unknown")
+		if found := items(t, e.As(ines).Do(t, http.MethodGet, "/selections", nil), "id"); len(found) != 0 {
+			t.Errorf("who has declined finds %q", found)
+		}
+		patch := func(body map[string]any) *sdktest.Answer {
+			return e.As(maelle).Do(t, http.MethodPatch, at, body, "If-Match", e.As(maelle).Do(t, http.MethodGet, at, nil).Header.Get("ETag"))
+		}
+		want(t, patch(map[string]any{"guest": thomas.Person}), 200)
+		want(t, e.As(thomas).Do(t, http.MethodGet, at, nil), 200)
+		want(t, patch(map[string]any{"guest": ines.Person, "max_words": 4}), 200)
+		want(t, e.As(thomas).Do(t, http.MethodPost, at+"/invitation/accept", nil), 404, "selection_unknown")
+		if a := e.As(ines).Do(t, http.MethodPost, at+"/invitation/accept", nil); a.Status != 200 || a.JSON(t)["invitation"] != "accepted" {
+			t.Fatalf("accepting it: %s", a.Body)
+		}
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/invitation/decline", nil), 409, "invitation_answered")
+		want(t, patch(map[string]any{"guest": thomas.Person}), 409, "guest_settled")
+		want(t, patch(map[string]any{"guest": nil}), 422, "invalid")
+
 		pick := e.pick(t, ines, selection, "phares") // while it is a draft
-		for _, path := range []string{at, at + "/picks", at + "/picks/" + pick} {
+		for _, path := range []string{at, at + "/picks", at + "/picks/" + pick, at + "/history"} {
 			want(t, e.As(ines).Do(t, http.MethodGet, path, nil), 200)
 			want(t, e.As(thomas).Do(t, http.MethodGet, path, nil), 404, "selection_unknown")
 		}
 		if found := items(t, e.As(ines).Do(t, http.MethodGet, "/selections", nil), "id"); !slices.Equal(found, []string{selection}) {
 			t.Errorf("the guest finds %q", found)
 		}
-		// They pick in it, and that is all.
+		// They pick in it, and that is all; nobody else does, nor they their own films.
+		want(t, e.As(maelle).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "maree-basse"}), 409, "guest_chooses")
+		e.owned("maree-basse", func() {
+			want(t, e.As(ines).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "maree-basse", "conflict": "C'est mon film."}), 409, "own_film")
+		})
+		a = e.As(ines).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "maree-basse", "note": "Un, deux, trois, quatre : cinq !"})
+		want(t, a, 422, "invalid")
+		if found := reasons(t, a); found["/note"] != "too_many_words" {
+			t.Errorf("reasons %v", found)
+		}
 		want(t, e.As(ines).Do(t, http.MethodPost, "/selections/"+other+"/picks", map[string]any{"film": "phares"}), 404, "selection_unknown")
 		want(t, e.As(ines).Do(t, http.MethodPost, at+"/publish", nil), 403, "denied")
 		want(t, e.As(ines).Do(t, http.MethodPatch, at, map[string]any{"title": "La mienne"}, "If-Match", `"1"`), 403, "denied")
@@ -105,14 +143,153 @@ func TestCarteBlanche(t *testing.T) {
 		want(t, e.As(ines).Do(t, http.MethodPost, at+"/picks/"+pick+"/remove", map[string]any{}), 403, "denied")
 		want(t, e.As(ines).Do(t, http.MethodPost, "/labels/"+label+"/selections", map[string]any{"title": "Une autre"}), 403, "denied")
 		want(t, e.As(ines).Do(t, http.MethodDelete, at+"/picks/"+pick, nil, "If-Match", `"1"`), 204)
-		e.pick(t, ines, selection, "maree-basse")
-		// Given to somebody else, it is the first one's no more.
-		want(t, e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"guest": nil}, "If-Match", `"1"`), 422, "invalid")
-		want(t, e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"guest": thomas.Person}, "If-Match", `"1"`), 200)
-		want(t, e.As(ines).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "phares"}), 404, "selection_unknown")
-		e.pick(t, thomas, selection, "phares")
-		if p := items(t, e.As(maelle).Do(t, http.MethodGet, at+"/picks", nil), "by", "id"); !slices.Equal(p, []string{ines.Person, thomas.Person}) {
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/picks", map[string]any{"film": "maree-basse", "note": "« Un, deux, trois, quatre ! »"}), 201)
+		e.publish(t, maelle, selection)
+		if p := items(t, e.As(visitor).Do(t, http.MethodGet, at+"/picks", nil), "by", "id"); !slices.Equal(p, []string{ines.Person}) {
 			t.Errorf("signed by %q", p)
+		}
+	})
+}
+
+// A label that votes gives its carte blanche out of hand.
+func TestCarteBlancheIsNotVotedOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{
+			"kind": "committee", "name": "Comité " + sdk.NewID(), "rules": map[string]any{"max_pins": 3, "votes_needed": 2},
+			"curators": []any{map[string]any{"person": thomas.Person, "role": "curator"}},
+		}))
+		blanche := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/selections",
+			map[string]any{"kind": "carte_blanche", "title": "À Inès", "guest": ines.Person}))
+		want(t, e.As(ines).Do(t, http.MethodPost, "/selections/"+blanche+"/invitation/accept", nil), 200)
+		a := e.As(ines).Do(t, http.MethodPost, "/selections/"+blanche+"/picks", map[string]any{"film": "phares"})
+		want(t, a, 201)
+		if state := a.JSON(t)["state"]; state != "on_screen" {
+			t.Errorf("it is %v", state)
+		}
+	})
+}
+
+// Of two answers to one invitation, and of an answer and another guest, one holds.
+func TestInvitationIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		at := "/selections/" + made(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/selections",
+			map[string]any{"kind": "carte_blanche", "title": "À Inès", "guest": ines.Person}))
+		answers := atOnce(50, func(i int) *sdktest.Answer {
+			switch i % 3 {
+			case 0:
+				return e.As(ines).Do(t, http.MethodPost, at+"/invitation/accept", nil)
+			case 1:
+				return e.As(ines).Do(t, http.MethodPost, at+"/invitation/decline", nil)
+			default:
+				return e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"guest": thomas.Person}, "If-Match", `"1"`)
+			}
+		})
+		won := 0
+		for _, a := range answers {
+			if a.Status == 200 {
+				won++
+			} else if a.Status != 409 && a.Status != 412 && a.Status != 404 {
+				t.Errorf("who was late hears %d %s", a.Status, a.Body)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 50 held", won)
+		}
+	})
+}
+
+// A selection holds so many films of a family at a time, and no more, however
+// many curators pick at once.
+func TestFamilyOfFilmsIsCapped(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{
+			"kind": "committee", "name": "Comité " + sdk.NewID(), "rules": map[string]any{"max_pins": 3, "max_family": 2},
+		}))
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		for i := range 12 {
+			e.film(fmt.Sprintf("film-%02d", i)).Families = []string{"who-directs", fmt.Sprint("who-produces-", i)}
+		}
+		won := 0
+		for _, a := range atOnce(50, func(i int) *sdktest.Answer {
+			return e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": fmt.Sprintf("film-%02d", i%12)})
+		}) {
+			if a.Status == 201 {
+				won++
+			} else if code := a.Code(); code != "family_full" && code != "already_picked" {
+				t.Errorf("one is refused with %d %s", a.Status, a.Body)
+			}
+		}
+		if won != 2 {
+			t.Errorf("%d of one family are in it", won)
+		}
+		e.pick(t, maelle, selection, "phares")
+		// One that ends makes room for another.
+		first := items(t, e.As(maelle).Do(t, http.MethodGet, "/selections/"+selection+"/picks", nil), "id")[0]
+		there := items(t, e.As(maelle).Do(t, http.MethodGet, "/selections/"+selection+"/picks", nil), "film", "id")
+		want(t, e.As(maelle).Do(t, http.MethodDelete, "/selections/"+selection+"/picks/"+first, nil, "If-Match", `"1"`), 204)
+		for i := range 12 {
+			if id := fmt.Sprintf("film-%02d", i); !slices.Contains(there, id) {
+				e.pick(t, maelle, selection, id)
+				break
+			}
+		}
+	})
+}
+
+// Rules change one by one; they ask for no more votes than there are people.
+func TestRulesChangeOneByOne(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{
+			"kind": "committee", "name": "Comité " + sdk.NewID(), "rules": map[string]any{"max_pins": 5, "own_films": "forbidden"},
+			"curators": []any{map[string]any{"person": thomas.Person, "role": "curator"}},
+		}))
+		patch := func(body map[string]any) *sdktest.Answer {
+			tag := e.As(maelle).Do(t, http.MethodGet, "/labels/"+label, nil).Header.Get("ETag")
+			return e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, body, "If-Match", tag)
+		}
+		rules := func(a *sdktest.Answer) string {
+			t.Helper()
+			want(t, a, 200)
+			r := a.JSON(t)["rules"].(map[string]any)
+			return strings.TrimSpace(fmt.Sprintln(r["max_pins"], r["own_films"], r["max_family"], r["note_required"], r["votes_needed"]))
+		}
+		if got := rules(patch(map[string]any{"rules": map[string]any{"votes_needed": 2}})); got != "5 forbidden <nil> <nil> 2" {
+			t.Errorf("they are %s", got)
+		}
+		if got := rules(patch(map[string]any{"rules": map[string]any{"max_family": 3, "max_pins": nil, "note_required": true}})); got != "3 forbidden 3 true 2" {
+			t.Errorf("they are %s", got)
+		}
+		for _, body := range []map[string]any{{"rules": map[string]any{"votes_needed": 3}}, {"curators": []any{}}} {
+			a := patch(body)
+			want(t, a, 422, "invalid")
+			if found := reasons(t, a); found["/rules/votes_needed"] != "too_few_people" {
+				t.Errorf("reasons %v", found)
+			}
+		}
+		if got := rules(patch(map[string]any{"rules": nil})); got != "3 declared <nil> <nil> <nil>" {
+			t.Errorf("as new they are %s", got)
+		}
+	})
+}
+
+// Where a label does not choose the films of its people, it chooses none of the
+// others' either.
+func TestForbiddenOwnFilmsAreThoseOfAll(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		e.film("phares").Parts = []string{thomas.Person}
+		for rule, status := range map[string]int{"forbidden": 409, "declared": 201} {
+			label := made(t, e.As(maelle).Do(t, http.MethodPost, "/labels", map[string]any{
+				"kind": "committee", "name": "Comité " + sdk.NewID(), "rules": map[string]any{"max_pins": 3, "own_films": rule},
+				"curators": []any{map[string]any{"person": thomas.Person, "role": "contributor"}},
+			}))
+			selection := e.selection(t, maelle, label, "La mer", "public")
+			want(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+selection+"/picks", map[string]any{"film": "phares"}), status)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -41,7 +42,8 @@ type NewSelection struct {
 	Kind       string     `json:"kind,omitempty" enum:"playlist,permanent,cycle,carte_blanche" default:"playlist"`
 	Ordering   string     `json:"ordering,omitempty" enum:"manual,chronological" default:"manual" doc:"By hand, or in the order in which the films come on screen."`
 	Edition    *int       `json:"edition,omitempty" minimum:"1" maximum:"9999" doc:"The how-manyeth of its kind: a festival's 12th."`
-	Guest      string     `json:"guest,omitempty" maxLength:"36" doc:"The person to whom a carte blanche is given: they pick in it, though they are not of the label."`
+	Guest      string     `json:"guest,omitempty" maxLength:"36" doc:"The person to whom a carte blanche is given. Once they have accepted it they alone pick in it, without a vote, and never a film in which they have a part."`
+	MaxWords   int        `json:"max_words,omitempty" minimum:"0" maximum:"1000" doc:"How many words a note in it has at most. 0: as many as it takes."`
 	From       *time.Time `json:"from,omitempty" doc:"When it comes on screen, once published. Default: when it is published."`
 	Until      *time.Time `json:"until,omitempty" doc:"When it leaves the screen, and is remembered. Default: when somebody ends it."`
 	Visibility string     `json:"visibility,omitempty" enum:"public,unlisted,private" default:"public" doc:"Who sees it once it is published. Unlisted: whoever has its address; it is in no list. Private: the label's people."`
@@ -53,10 +55,35 @@ type SelectionChange struct {
 	Text       sdk.Opt[string]    `json:"text,omitempty" maxLength:"20000"`
 	Ordering   sdk.Opt[string]    `json:"ordering,omitempty" enum:"manual,chronological"`
 	Edition    sdk.Opt[int]       `json:"edition,omitempty" minimum:"1" maximum:"9999" doc:"null for none."`
-	Guest      sdk.Opt[string]    `json:"guest,omitempty" maxLength:"36" doc:"Of a carte blanche."`
+	Guest      sdk.Opt[string]    `json:"guest,omitempty" maxLength:"36" doc:"Of a carte blanche that is not accepted: they are invited, or invited once more."`
+	MaxWords   sdk.Opt[int]       `json:"max_words,omitempty" minimum:"0" maximum:"1000" doc:"Of the notes to come."`
 	From       sdk.Opt[time.Time] `json:"from,omitempty"`
 	Until      sdk.Opt[time.Time] `json:"until,omitempty"`
 	Visibility sdk.Opt[string]    `json:"visibility,omitempty" enum:"public,unlisted,private"`
+}
+
+// fields returns what is set, by the names that people read.
+func (in SelectionChange) fields() []string {
+	var set []string
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"title", in.Title.Set},
+		{"text", in.Text.Set},
+		{"ordering", in.Ordering.Set},
+		{"edition", in.Edition.Set},
+		{"guest", in.Guest.Set},
+		{"max_words", in.MaxWords.Set},
+		{"from", in.From.Set},
+		{"until", in.Until.Set},
+		{"visibility", in.Visibility.Set},
+	} {
+		if f.set {
+			set = append(set, f.name)
+		}
+	}
+	return set
 }
 
 // MakeSelection makes a selection of a label for which the asker chooses. It is
@@ -84,13 +111,16 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 			SetNetworkID(l.NetworkID).SetRegionID(l.RegionID).SetSpaceID(l.SpaceID).
 			SetLabelID(l.ID).SetTitle(title).SetSlug(slug(title)).SetText(text).
 			SetKind(selection.Kind(in.Kind)).SetOrdering(selection.Ordering(in.Ordering)).SetNillableEdition(in.Edition).
-			SetNillableFrom(from).SetNillableUntil(until).
+			SetNillableFrom(from).SetNillableUntil(until).SetMaxWords(in.MaxWords).
 			SetVisibility(selection.Visibility(in.Visibility)).
 			SetCreatedAt(now).SetUpdatedAt(now)
 		if in.Guest != "" {
-			create.SetGuestID(in.Guest)
+			create.SetGuestID(in.Guest).SetInvitation(selection.InvitationOpen)
 		}
 		if made, err = create.Save(ctx); err != nil {
+			return err
+		}
+		if err := remember(ctx, c, made.ID, change.KindMade); err != nil {
 			return err
 		}
 		return sdk.Record(ctx, selectionChanged, made.ID, SelectionMoved{Label: l.ID, State: string(made.State)})
@@ -105,8 +135,8 @@ func (e *Ecran) MakeSelection(ctx context.Context, labelID string, in NewSelecti
 // ChangeSelection changes a selection of a label for which the asker chooses,
 // if it still has this version. A published one that thereby comes into public
 // view is told to its films, and so is one that leaves it. It returns
-// ErrSelectionUnknown, ErrLabelClosed, sdk.ErrStale, or the reasons why the
-// change does not fit.
+// ErrSelectionUnknown, ErrLabelClosed, ErrGuestSettled, sdk.ErrStale, or the
+// reasons why the change does not fit.
 func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in SelectionChange) (*ent.Selection, error) {
 	before, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.update")
 	if err != nil {
@@ -140,6 +170,9 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 	if err := form.Err(); err != nil {
 		return nil, err
 	}
+	if in.Guest.Set && before.Invitation != nil && *before.Invitation == selection.InvitationAccepted && in.Guest.Value != *before.GuestID {
+		return nil, ErrGuestSettled
+	}
 	var changed *ent.Selection
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		now := sdk.Now(ctx)
@@ -156,8 +189,11 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 		if in.Ordering.Set {
 			u.SetOrdering(selection.Ordering(in.Ordering.Value))
 		}
-		if in.Guest.Set {
-			u.SetGuestID(in.Guest.Value)
+		if in.Guest.Set && before.GuestID != nil && (in.Guest.Value != *before.GuestID || *before.Invitation == selection.InvitationDeclined) {
+			u.SetGuestID(in.Guest.Value).SetInvitation(selection.InvitationOpen)
+		}
+		if in.MaxWords.Set {
+			u.SetMaxWords(in.MaxWords.Value)
 		}
 		if in.Edition.Set {
 			set(in.Edition.Pointer(nil), u.SetEdition, u.ClearEdition)
@@ -172,6 +208,9 @@ func (e *Ecran) ChangeSelection(ctx context.Context, id string, version int, in 
 			return sdk.ErrStale
 		}
 		if changed, err = withLabel(ctx, c, id); err != nil {
+			return err
+		}
+		if err := remember(ctx, c, id, change.KindChanged, in.fields()...); err != nil {
 			return err
 		}
 		if err := sdk.Record(ctx, selectionChanged, id, SelectionMoved{Label: changed.LabelID, State: string(changed.State)}); err != nil {
@@ -227,6 +266,9 @@ func (e *Ecran) OrderSelection(ctx context.Context, id string, version int, pick
 				return err
 			}
 		}
+		if err := remember(ctx, c, id, change.KindOrdered); err != nil {
+			return err
+		}
 		ordered, err = withLabel(ctx, c, id)
 		return err
 	})
@@ -234,28 +276,6 @@ func (e *Ecran) OrderSelection(ctx context.Context, id string, version int, pick
 		return nil, err
 	}
 	return ordered, nil
-}
-
-// guestReasons refuses a guest who is nobody, or of what is no carte blanche,
-// and a carte blanche that is given to nobody.
-func (e *Ecran) guestReasons(ctx context.Context, form *sdk.Form, kind, guest string) error {
-	blanche := kind == string(selection.KindCarteBlanche)
-	switch {
-	case guest == "" && blanche:
-		form.Refuse("/guest", "required", "A carte blanche is given to somebody.", "Une carte blanche se donne à quelqu'un.")
-	case guest == "":
-	case !blanche:
-		form.Refuse("/guest", "not_carte_blanche", "Only a carte blanche has a guest.", "Seule une carte blanche a un invité.")
-	default:
-		known, err := e.host.People.Get(ctx, []string{guest})
-		if err != nil {
-			return err
-		}
-		if _, ok := known[guest]; !ok {
-			form.Refuse("/guest", sdk.ErrPersonUnknown.Code, sdk.ErrPersonUnknown.EN, sdk.ErrPersonUnknown.FR)
-		}
-	}
-	return nil
 }
 
 // set writes a value, or that there is none: not both, which PostgreSQL refuses.

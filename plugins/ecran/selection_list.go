@@ -96,7 +96,7 @@ func withLabel(ctx context.Context, c *ent.Client, id string) (*ent.Selection, e
 func selectionRelations(ctx context.Context, s *ent.Selection) []sdk.Relation {
 	actor := sdk.ActorFrom(ctx)
 	facts := relations(actor, s.Edges.Label)
-	if s.GuestID != nil && actor.Person != "" && *s.GuestID == actor.Person {
+	if s.GuestID != nil && actor.Person != "" && *s.GuestID == actor.Person && *s.Invitation != selection.InvitationDeclined {
 		facts = append(facts, sdk.Assigned)
 	}
 	if shownAt(s, sdk.Now(ctx)) && s.Edges.Label.State != label.StateRequested {
@@ -133,7 +133,7 @@ func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 		case set == sdk.RelationSet(sdk.Team) && person != "":
 			ways = append(ways, selection.HasLabelWith(ofTeamOf(person)))
 		case set == sdk.RelationSet(sdk.Assigned) && person != "":
-			ways = append(ways, selection.GuestID(person))
+			ways = append(ways, selection.And(selection.GuestID(person), selection.InvitationNEQ(selection.InvitationDeclined)))
 		}
 	}
 	return selection.Or(ways...)
@@ -141,7 +141,13 @@ func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 
 // onView reports whether everybody finds the selection at the instant.
 func onView(s *ent.Selection, now time.Time) bool {
-	return s.Visibility == selection.VisibilityPublic && shownAt(s, now) && (s.Until == nil || s.Until.After(now))
+	return listedAt(s, now) && (s.Until == nil || s.Until.After(now))
+}
+
+// listedAt reports whether everybody finds the selection at the instant, or
+// remembers it.
+func listedAt(s *ent.Selection, now time.Time) bool {
+	return s.Visibility == selection.VisibilityPublic && shownAt(s, now)
 }
 
 // shownAt reports whether others than the label's people may know of the

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/labfilms/labfilms/plugins/ecran/ent"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -12,7 +13,8 @@ import (
 
 // PublishSelection publishes a selection of a label for which the asker
 // chooses, and tells its films if it is public. Publishing what is published
-// changes nothing. It returns ErrSelectionUnknown or ErrLabelClosed.
+// changes nothing. It returns ErrSelectionUnknown, ErrLabelClosed, or
+// ErrInvitationOpen for a carte blanche that its guest has not accepted.
 func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection, error) {
 	if _, err := openSelection(ctx, e.store.From(ctx), id, "ecran.selection.publish"); err != nil {
 		return nil, err
@@ -20,13 +22,23 @@ func (e *Ecran) PublishSelection(ctx context.Context, id string) (*ent.Selection
 	var published *ent.Selection
 	err := e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
 		now := sdk.Now(ctx)
-		n, err := c.Selection.Update().Where(selection.ID(id), selection.StateEQ(selection.StateDraft)).
+		n, err := c.Selection.Update().Where(selection.ID(id), selection.StateEQ(selection.StateDraft),
+			selection.Or(selection.InvitationIsNil(), selection.InvitationEQ(selection.InvitationAccepted))).
 			SetState(selection.StatePublished).SetPublishedAt(now).SetUpdatedAt(now).AddVersion(1).
 			Save(ctx)
 		if err != nil {
 			return err
 		}
-		if published, err = withLabel(ctx, c, id); err != nil || n == 0 {
+		if published, err = withLabel(ctx, c, id); err != nil {
+			return err
+		}
+		if n == 0 && published.State == selection.StateDraft {
+			return ErrInvitationOpen
+		}
+		if n == 0 {
+			return nil
+		}
+		if err := remember(ctx, c, id, change.KindPublished); err != nil {
 			return err
 		}
 		if err := c.Label.UpdateOneID(published.LabelID).SetActedAt(now).Exec(ctx); err != nil {

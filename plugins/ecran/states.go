@@ -5,6 +5,7 @@ import (
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
 
@@ -38,6 +39,18 @@ var Picks = sdk.Machine[pick.State]{
 		{Action: "ecran.pick.end", Event: pickEnded, From: current, To: []pick.State{pick.StateEnded}},
 		{Action: "ecran.pick.remove", Event: pickEnded, From: current, To: []pick.State{pick.StateRemoved}},
 		{Action: "ecran.pick.withdraw", Event: pickEnded, From: current, To: []pick.State{pick.StateWithdrawn}},
+	},
+}
+
+// Invitations is what can become of a carte blanche that is given to somebody.
+// The label may give one that was declined once more, or to somebody else: that
+// is another invitation.
+var Invitations = sdk.Machine[selection.Invitation]{
+	Noun:   "invitation",
+	Starts: []selection.Invitation{selection.InvitationOpen},
+	Moves: []sdk.Move[selection.Invitation]{
+		{Action: "ecran.invitation.answer", Event: selectionChanged, From: []selection.Invitation{selection.InvitationOpen}, To: []selection.Invitation{selection.InvitationAccepted}},
+		{Action: "ecran.invitation.answer", Event: selectionChanged, From: []selection.Invitation{selection.InvitationOpen}, To: []selection.Invitation{selection.InvitationDeclined}},
 	},
 }
 

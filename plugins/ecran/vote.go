@@ -62,7 +62,7 @@ func (e *Ecran) Vote(ctx context.Context, selectionID, id, choice string) (Picke
 		if voted, err = c.Pick.Get(ctx, id); err != nil {
 			return err
 		}
-		switch outcome, err := outcomeOf(ctx, c, id, s.Edges.Label.VotesNeeded); {
+		switch outcome, err := outcomeOf(ctx, c, id, votesNeeded(s.Edges.Label, s)); {
 		case err != nil || outcome == "":
 			return err
 		case outcome == refused:
@@ -113,7 +113,7 @@ func (e *Ecran) recount(ctx context.Context, c *ent.Client, labelID string, film
 			continue
 		}
 		l := p.Edges.Selection.Edges.Label
-		if outcome, err := outcomeOf(ctx, c, p.ID, l.VotesNeeded); err != nil || outcome != accepted {
+		if outcome, err := outcomeOf(ctx, c, p.ID, votesNeeded(l, p.Edges.Selection)); err != nil || outcome != accepted {
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func (e *Ecran) TallyOf(ctx context.Context, selectionID, id string) (Tally, err
 	if err != nil {
 		return Tally{}, err
 	}
-	tally := Tally{Needed: s.Edges.Label.VotesNeeded}
+	tally := Tally{Needed: votesNeeded(s.Edges.Label, s)}
 	for _, v := range votes {
 		switch v.Choice {
 		case vote.ChoiceYes:

@@ -45,8 +45,9 @@ type Options struct {
 	Environ   []string // the host's environment, of which a part is passed on
 
 	// Films and People return those of the ids that the actor of ctx may see,
-	// each once and in any order. A module that asks as itself is a visitor.
-	Films  func(ctx context.Context, ids []string) ([]Film, error)
+	// each once and in any order; of the people whom Films is given it says who
+	// has a part in them. A module that asks as itself is a visitor.
+	Films  func(ctx context.Context, ids, people []string) ([]Film, error)
 	People func(ctx context.Context, ids []string) ([]Person, error)
 	// Emit records a module's event, once for each source and id.
 	Emit func(ctx context.Context, event core.Event) error

@@ -30,8 +30,10 @@ type Film struct {
 	Year                   int            // 0 if it is not known
 	DurationS              int
 	Form                   string
-	Consent                string // to being selected: open, ask or none
-	Company                bool   // the asker belongs to an organisation that it credits
+	Consent                string   // to being selected: open, ask or none
+	Company                bool     // the asker belongs to an organisation that it credits
+	Families               []string // who answers for it, directs it and produces it
+	Parts                  []string // of the people that were asked about, those who have a part in it
 }
 
 // Person is what a module is told of a person.
@@ -98,7 +100,7 @@ func (s *services) Films(ctx context.Context, in *wire.References) (*wire.FilmLi
 	if err != nil {
 		return nil, err
 	}
-	films, err := s.module.host.opts.Films(ctx, in.GetIds())
+	films, err := s.module.host.opts.Films(ctx, in.GetIds(), in.GetPeople())
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +109,7 @@ func (s *services) Films(ctx context.Context, in *wire.References) (*wire.FilmLi
 		seen := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
 			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent, Company: f.Company,
+			Families: f.Families, Parts: f.Parts,
 		}
 		if f.Relations != 0 {
 			seen.Relations = strings.Split(f.Relations.String(), "+")
@@ -136,8 +139,8 @@ func (s *services) People(ctx context.Context, in *wire.References) (*wire.Perso
 // as returns a context in which the asker is acting: the actor of the request
 // that is being answered, or a visitor where the module asks as itself.
 func (s *services) as(ctx context.Context, in *wire.References) (context.Context, error) {
-	if len(in.GetIds()) > maxReferences {
-		return nil, status.Errorf(codes.InvalidArgument, "%d ids, %d are taken at once", len(in.GetIds()), maxReferences)
+	if n := max(len(in.GetIds()), len(in.GetPeople())); n > maxReferences {
+		return nil, status.Errorf(codes.InvalidArgument, "%d ids, %d are taken at once", n, maxReferences)
 	}
 	if in.GetActor() == "" {
 		return core.WithActor(ctx, &core.Actor{}), nil

@@ -50,6 +50,8 @@ type Film struct {
 	Consent   string    // to being selected: open (by any label), ask (first), none
 	Company   bool      // the asker belongs to an organisation that the film credits
 	Relations Relations // of the asker to the film: own, team, crew, published …
+	Families  []string  // who answers for it, directs it and produces it: films that share one of these ids are of one family
+	Parts     []string  // of the people whom [Films.Film] was asked about, those who have a part in it
 }
 
 // Person is a public profile as a module knows it.
@@ -85,9 +87,13 @@ type Films struct{ services wire.HostClient }
 // sees what is public. One call of the host answers for up to 100 ids: a list
 // resolves its whole page at once.
 func (f Films) Get(ctx context.Context, ids []string) (map[string]Film, error) {
+	return f.get(ctx, ids, nil)
+}
+
+func (f Films) get(ctx context.Context, ids, people []string) (map[string]Film, error) {
 	found := make(map[string]Film, len(ids))
 	for ids := range slices.Chunk(distinct(ids), batch) {
-		answer, err := f.services.Films(ctx, &wire.References{Ids: ids, Actor: ActorFrom(ctx).carried})
+		answer, err := f.services.Films(ctx, &wire.References{Ids: ids, Actor: ActorFrom(ctx).carried, People: distinct(people)})
 		if err != nil {
 			return nil, fmt.Errorf("films of the host: %w", err)
 		}
@@ -96,15 +102,17 @@ func (f Films) Get(ctx context.Context, ids []string) (map[string]Film, error) {
 				ID: film.GetId(), Title: film.GetTitle(), Slug: film.GetSlug(), Stage: film.GetStage(),
 				Space: film.GetSpace(), Year: int(film.GetYear()),
 				DurationS: int(film.GetDurationS()), Form: film.GetForm(), Consent: film.GetConsent(), Company: film.GetCompany(), Relations: relations(film.GetRelations()),
+				Families: film.GetFamilies(), Parts: film.GetParts(),
 			}
 		}
 	}
 	return found, nil
 }
 
-// Film returns the film that a request names, or ErrFilmUnknown.
-func (f Films) Film(ctx context.Context, id string) (Film, error) {
-	found, err := f.Get(ctx, []string{id})
+// Film returns the film that a request names, or ErrFilmUnknown. It says in
+// Parts who of these people, at most 100, owns it, edits it or is credited in it.
+func (f Films) Film(ctx context.Context, id string, people ...string) (Film, error) {
+	found, err := f.get(ctx, []string{id}, people)
 	if err != nil {
 		return Film{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc"
@@ -169,6 +170,12 @@ func (h localHost) Films(ctx context.Context, in *wire.References, _ ...grpc.Cal
 		film := &wire.Film{
 			Id: f.ID, Title: f.Title, Slug: f.Slug, Stage: f.Stage, Space: f.Space,
 			Year: int32(f.Year), DurationS: int32(f.DurationS), Form: f.Form, Consent: f.Consent, Company: f.Company,
+			Families: f.Families,
+		}
+		for _, person := range f.Parts {
+			if slices.Contains(in.GetPeople(), person) {
+				film.Parts = append(film.Parts, person)
+			}
 		}
 		for r := core.Any; r <= core.Curating; r++ {
 			if f.Relations.Has(r) {

@@ -49,6 +49,8 @@ type Label struct {
 	MaxPins int `json:"max_pins,omitempty"`
 	// Whether its people may pick what they have a part in, if they say so.
 	OwnFilms label.OwnFilms `json:"own_films,omitempty"`
+	// How many films of one family a selection holds at a time; 0: as many as it likes.
+	MaxFamily int `json:"max_family,omitempty"`
 	// NoteRequired holds the value of the "note_required" field.
 	NoteRequired bool `json:"note_required,omitempty"`
 	// How many of its people have to be for a film; none: who picks decides.
@@ -117,7 +119,7 @@ func (*Label) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case label.FieldNoteRequired:
 			values[i] = new(sql.NullBool)
-		case label.FieldVersion, label.FieldMaxPins, label.FieldVotesNeeded:
+		case label.FieldVersion, label.FieldMaxPins, label.FieldMaxFamily, label.FieldVotesNeeded:
 			values[i] = new(sql.NullInt64)
 		case label.FieldID, label.FieldNetworkID, label.FieldRegionID, label.FieldSpaceID, label.FieldKind, label.FieldName, label.FieldSlug, label.FieldNameKey, label.FieldManifesto, label.FieldHolderID, label.FieldState, label.FieldOwnFilms:
 			values[i] = new(sql.NullString)
@@ -240,6 +242,12 @@ func (_m *Label) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OwnFilms = label.OwnFilms(value.String)
 			}
+		case label.FieldMaxFamily:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_family", values[i])
+			} else if value.Valid {
+				_m.MaxFamily = int(value.Int64)
+			}
 		case label.FieldNoteRequired:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field note_required", values[i])
@@ -355,6 +363,9 @@ func (_m *Label) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("own_films=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OwnFilms))
+	builder.WriteString(", ")
+	builder.WriteString("max_family=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MaxFamily))
 	builder.WriteString(", ")
 	builder.WriteString("note_required=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NoteRequired))

@@ -187,6 +187,20 @@ func (_c *LabelCreate) SetNillableOwnFilms(v *label.OwnFilms) *LabelCreate {
 	return _c
 }
 
+// SetMaxFamily sets the "max_family" field.
+func (_c *LabelCreate) SetMaxFamily(v int) *LabelCreate {
+	_c.mutation.SetMaxFamily(v)
+	return _c
+}
+
+// SetNillableMaxFamily sets the "max_family" field if the given value is not nil.
+func (_c *LabelCreate) SetNillableMaxFamily(v *int) *LabelCreate {
+	if v != nil {
+		_c.SetMaxFamily(*v)
+	}
+	return _c
+}
+
 // SetNoteRequired sets the "note_required" field.
 func (_c *LabelCreate) SetNoteRequired(v bool) *LabelCreate {
 	_c.mutation.SetNoteRequired(v)
@@ -356,6 +370,10 @@ func (_c *LabelCreate) defaults() {
 		v := label.DefaultOwnFilms
 		_c.mutation.SetOwnFilms(v)
 	}
+	if _, ok := _c.mutation.MaxFamily(); !ok {
+		v := label.DefaultMaxFamily
+		_c.mutation.SetMaxFamily(v)
+	}
 	if _, ok := _c.mutation.NoteRequired(); !ok {
 		v := label.DefaultNoteRequired
 		_c.mutation.SetNoteRequired(v)
@@ -475,6 +493,9 @@ func (_c *LabelCreate) check() error {
 			return &ValidationError{Name: "own_films", err: fmt.Errorf(`ent: validator failed for field "Label.own_films": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.MaxFamily(); !ok {
+		return &ValidationError{Name: "max_family", err: errors.New(`ent: missing required field "Label.max_family"`)}
+	}
 	if _, ok := _c.mutation.NoteRequired(); !ok {
 		return &ValidationError{Name: "note_required", err: errors.New(`ent: missing required field "Label.note_required"`)}
 	}
@@ -585,6 +606,10 @@ func (_c *LabelCreate) createSpec() (*Label, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OwnFilms(); ok {
 		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
 		_node.OwnFilms = value
+	}
+	if value, ok := _c.mutation.MaxFamily(); ok {
+		_spec.SetField(label.FieldMaxFamily, field.TypeInt, value)
+		_node.MaxFamily = value
 	}
 	if value, ok := _c.mutation.NoteRequired(); ok {
 		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)
@@ -890,6 +915,24 @@ func (u *LabelUpsert) UpdateOwnFilms() *LabelUpsert {
 	return u
 }
 
+// SetMaxFamily sets the "max_family" field.
+func (u *LabelUpsert) SetMaxFamily(v int) *LabelUpsert {
+	u.Set(label.FieldMaxFamily, v)
+	return u
+}
+
+// UpdateMaxFamily sets the "max_family" field to the value that was provided on create.
+func (u *LabelUpsert) UpdateMaxFamily() *LabelUpsert {
+	u.SetExcluded(label.FieldMaxFamily)
+	return u
+}
+
+// AddMaxFamily adds v to the "max_family" field.
+func (u *LabelUpsert) AddMaxFamily(v int) *LabelUpsert {
+	u.Add(label.FieldMaxFamily, v)
+	return u
+}
+
 // SetNoteRequired sets the "note_required" field.
 func (u *LabelUpsert) SetNoteRequired(v bool) *LabelUpsert {
 	u.Set(label.FieldNoteRequired, v)
@@ -1181,6 +1224,27 @@ func (u *LabelUpsertOne) SetOwnFilms(v label.OwnFilms) *LabelUpsertOne {
 func (u *LabelUpsertOne) UpdateOwnFilms() *LabelUpsertOne {
 	return u.Update(func(s *LabelUpsert) {
 		s.UpdateOwnFilms()
+	})
+}
+
+// SetMaxFamily sets the "max_family" field.
+func (u *LabelUpsertOne) SetMaxFamily(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetMaxFamily(v)
+	})
+}
+
+// AddMaxFamily adds v to the "max_family" field.
+func (u *LabelUpsertOne) AddMaxFamily(v int) *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddMaxFamily(v)
+	})
+}
+
+// UpdateMaxFamily sets the "max_family" field to the value that was provided on create.
+func (u *LabelUpsertOne) UpdateMaxFamily() *LabelUpsertOne {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateMaxFamily()
 	})
 }
 
@@ -1647,6 +1711,27 @@ func (u *LabelUpsertBulk) SetOwnFilms(v label.OwnFilms) *LabelUpsertBulk {
 func (u *LabelUpsertBulk) UpdateOwnFilms() *LabelUpsertBulk {
 	return u.Update(func(s *LabelUpsert) {
 		s.UpdateOwnFilms()
+	})
+}
+
+// SetMaxFamily sets the "max_family" field.
+func (u *LabelUpsertBulk) SetMaxFamily(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.SetMaxFamily(v)
+	})
+}
+
+// AddMaxFamily adds v to the "max_family" field.
+func (u *LabelUpsertBulk) AddMaxFamily(v int) *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.AddMaxFamily(v)
+	})
+}
+
+// UpdateMaxFamily sets the "max_family" field to the value that was provided on create.
+func (u *LabelUpsertBulk) UpdateMaxFamily() *LabelUpsertBulk {
+	return u.Update(func(s *LabelUpsert) {
+		s.UpdateMaxFamily()
 	})
 }
 

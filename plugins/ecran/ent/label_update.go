@@ -234,6 +234,27 @@ func (_u *LabelUpdate) SetNillableOwnFilms(v *label.OwnFilms) *LabelUpdate {
 	return _u
 }
 
+// SetMaxFamily sets the "max_family" field.
+func (_u *LabelUpdate) SetMaxFamily(v int) *LabelUpdate {
+	_u.mutation.ResetMaxFamily()
+	_u.mutation.SetMaxFamily(v)
+	return _u
+}
+
+// SetNillableMaxFamily sets the "max_family" field if the given value is not nil.
+func (_u *LabelUpdate) SetNillableMaxFamily(v *int) *LabelUpdate {
+	if v != nil {
+		_u.SetMaxFamily(*v)
+	}
+	return _u
+}
+
+// AddMaxFamily adds value to the "max_family" field.
+func (_u *LabelUpdate) AddMaxFamily(v int) *LabelUpdate {
+	_u.mutation.AddMaxFamily(v)
+	return _u
+}
+
 // SetNoteRequired sets the "note_required" field.
 func (_u *LabelUpdate) SetNoteRequired(v bool) *LabelUpdate {
 	_u.mutation.SetNoteRequired(v)
@@ -568,6 +589,12 @@ func (_u *LabelUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.OwnFilms(); ok {
 		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MaxFamily(); ok {
+		_spec.SetField(label.FieldMaxFamily, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxFamily(); ok {
+		_spec.AddField(label.FieldMaxFamily, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.NoteRequired(); ok {
 		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)
@@ -980,6 +1007,27 @@ func (_u *LabelUpdateOne) SetNillableOwnFilms(v *label.OwnFilms) *LabelUpdateOne
 	return _u
 }
 
+// SetMaxFamily sets the "max_family" field.
+func (_u *LabelUpdateOne) SetMaxFamily(v int) *LabelUpdateOne {
+	_u.mutation.ResetMaxFamily()
+	_u.mutation.SetMaxFamily(v)
+	return _u
+}
+
+// SetNillableMaxFamily sets the "max_family" field if the given value is not nil.
+func (_u *LabelUpdateOne) SetNillableMaxFamily(v *int) *LabelUpdateOne {
+	if v != nil {
+		_u.SetMaxFamily(*v)
+	}
+	return _u
+}
+
+// AddMaxFamily adds value to the "max_family" field.
+func (_u *LabelUpdateOne) AddMaxFamily(v int) *LabelUpdateOne {
+	_u.mutation.AddMaxFamily(v)
+	return _u
+}
+
 // SetNoteRequired sets the "note_required" field.
 func (_u *LabelUpdateOne) SetNoteRequired(v bool) *LabelUpdateOne {
 	_u.mutation.SetNoteRequired(v)
@@ -1344,6 +1392,12 @@ func (_u *LabelUpdateOne) sqlSave(ctx context.Context) (_node *Label, err error)
 	}
 	if value, ok := _u.mutation.OwnFilms(); ok {
 		_spec.SetField(label.FieldOwnFilms, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MaxFamily(); ok {
+		_spec.SetField(label.FieldMaxFamily, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxFamily(); ok {
+		_spec.AddField(label.FieldMaxFamily, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.NoteRequired(); ok {
 		_spec.SetField(label.FieldNoteRequired, field.TypeBool, value)

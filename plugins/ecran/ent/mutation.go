@@ -11,6 +11,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
@@ -19,6 +20,7 @@ import (
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pin"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/proposal"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/vote"
 )
@@ -32,6 +34,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeChange    = "Change"
 	TypeConsent   = "Consent"
 	TypeCurator   = "Curator"
 	TypeLabel     = "Label"
@@ -42,6 +45,812 @@ const (
 	TypeSelection = "Selection"
 	TypeVote      = "Vote"
 )
+
+// ChangeMutation represents an operation that mutates the Change nodes in the graph.
+type ChangeMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	at               *time.Time
+	person_id        *string
+	kind             *change.Kind
+	fields           *[]string
+	appendfields     []string
+	pick_id          *string
+	film_id          *string
+	clearedFields    map[string]struct{}
+	selection        *string
+	clearedselection bool
+	done             bool
+	oldValue         func(context.Context) (*Change, error)
+	predicates       []predicate.Change
+}
+
+var _ ent.Mutation = (*ChangeMutation)(nil)
+
+// changeOption allows management of the mutation configuration using functional options.
+type changeOption func(*ChangeMutation)
+
+// newChangeMutation creates new mutation for the Change entity.
+func newChangeMutation(c config, op Op, opts ...changeOption) *ChangeMutation {
+	m := &ChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withChangeID sets the ID field of the mutation.
+func withChangeID(id string) changeOption {
+	return func(m *ChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Change
+		)
+		m.oldValue = func(ctx context.Context) (*Change, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Change.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withChange sets the old Change of the mutation.
+func withChange(node *Change) changeOption {
+	return func(m *ChangeMutation) {
+		m.oldValue = func(context.Context) (*Change, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Change entities.
+func (m *ChangeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ChangeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ChangeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Change.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSelectionID sets the "selection_id" field.
+func (m *ChangeMutation) SetSelectionID(s string) {
+	m.selection = &s
+}
+
+// SelectionID returns the value of the "selection_id" field in the mutation.
+func (m *ChangeMutation) SelectionID() (r string, exists bool) {
+	v := m.selection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSelectionID returns the old "selection_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldSelectionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSelectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSelectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSelectionID: %w", err)
+	}
+	return oldValue.SelectionID, nil
+}
+
+// ResetSelectionID resets all changes to the "selection_id" field.
+func (m *ChangeMutation) ResetSelectionID() {
+	m.selection = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ChangeMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ChangeMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ChangeMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ChangeMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ChangeMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldPersonID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *ChangeMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[change.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *ChangeMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[change.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ChangeMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, change.FieldPersonID)
+}
+
+// SetKind sets the "kind" field.
+func (m *ChangeMutation) SetKind(c change.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ChangeMutation) Kind() (r change.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldKind(ctx context.Context) (v change.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ChangeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetFields sets the "fields" field.
+func (m *ChangeMutation) SetFields(s []string) {
+	m.fields = &s
+	m.appendfields = nil
+}
+
+// GetFields returns the value of the "fields" field in the mutation.
+func (m *ChangeMutation) GetFields() (r []string, exists bool) {
+	v := m.fields
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFields returns the old "fields" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldFields(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFields is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFields requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFields: %w", err)
+	}
+	return oldValue.Fields, nil
+}
+
+// AppendFields adds s to the "fields" field.
+func (m *ChangeMutation) AppendFields(s []string) {
+	m.appendfields = append(m.appendfields, s...)
+}
+
+// AppendedFields returns the list of values that were appended to the "fields" field in this mutation.
+func (m *ChangeMutation) AppendedFields() ([]string, bool) {
+	if len(m.appendfields) == 0 {
+		return nil, false
+	}
+	return m.appendfields, true
+}
+
+// ClearFields clears the value of the "fields" field.
+func (m *ChangeMutation) ClearFields() {
+	m.fields = nil
+	m.appendfields = nil
+	m.clearedFields[change.FieldFields] = struct{}{}
+}
+
+// FieldsCleared returns if the "fields" field was cleared in this mutation.
+func (m *ChangeMutation) FieldsCleared() bool {
+	_, ok := m.clearedFields[change.FieldFields]
+	return ok
+}
+
+// ResetFields resets all changes to the "fields" field.
+func (m *ChangeMutation) ResetFields() {
+	m.fields = nil
+	m.appendfields = nil
+	delete(m.clearedFields, change.FieldFields)
+}
+
+// SetPickID sets the "pick_id" field.
+func (m *ChangeMutation) SetPickID(s string) {
+	m.pick_id = &s
+}
+
+// PickID returns the value of the "pick_id" field in the mutation.
+func (m *ChangeMutation) PickID() (r string, exists bool) {
+	v := m.pick_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPickID returns the old "pick_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldPickID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPickID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPickID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPickID: %w", err)
+	}
+	return oldValue.PickID, nil
+}
+
+// ClearPickID clears the value of the "pick_id" field.
+func (m *ChangeMutation) ClearPickID() {
+	m.pick_id = nil
+	m.clearedFields[change.FieldPickID] = struct{}{}
+}
+
+// PickIDCleared returns if the "pick_id" field was cleared in this mutation.
+func (m *ChangeMutation) PickIDCleared() bool {
+	_, ok := m.clearedFields[change.FieldPickID]
+	return ok
+}
+
+// ResetPickID resets all changes to the "pick_id" field.
+func (m *ChangeMutation) ResetPickID() {
+	m.pick_id = nil
+	delete(m.clearedFields, change.FieldPickID)
+}
+
+// SetFilmID sets the "film_id" field.
+func (m *ChangeMutation) SetFilmID(s string) {
+	m.film_id = &s
+}
+
+// FilmID returns the value of the "film_id" field in the mutation.
+func (m *ChangeMutation) FilmID() (r string, exists bool) {
+	v := m.film_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilmID returns the old "film_id" field's value of the Change entity.
+// If the Change object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChangeMutation) OldFilmID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilmID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilmID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilmID: %w", err)
+	}
+	return oldValue.FilmID, nil
+}
+
+// ClearFilmID clears the value of the "film_id" field.
+func (m *ChangeMutation) ClearFilmID() {
+	m.film_id = nil
+	m.clearedFields[change.FieldFilmID] = struct{}{}
+}
+
+// FilmIDCleared returns if the "film_id" field was cleared in this mutation.
+func (m *ChangeMutation) FilmIDCleared() bool {
+	_, ok := m.clearedFields[change.FieldFilmID]
+	return ok
+}
+
+// ResetFilmID resets all changes to the "film_id" field.
+func (m *ChangeMutation) ResetFilmID() {
+	m.film_id = nil
+	delete(m.clearedFields, change.FieldFilmID)
+}
+
+// ClearSelection clears the "selection" edge to the Selection entity.
+func (m *ChangeMutation) ClearSelection() {
+	m.clearedselection = true
+	m.clearedFields[change.FieldSelectionID] = struct{}{}
+}
+
+// SelectionCleared reports if the "selection" edge to the Selection entity was cleared.
+func (m *ChangeMutation) SelectionCleared() bool {
+	return m.clearedselection
+}
+
+// SelectionIDs returns the "selection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SelectionID instead. It exists only for internal usage by the builders.
+func (m *ChangeMutation) SelectionIDs() (ids []string) {
+	if id := m.selection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSelection resets all changes to the "selection" edge.
+func (m *ChangeMutation) ResetSelection() {
+	m.selection = nil
+	m.clearedselection = false
+}
+
+// Where appends a list predicates to the ChangeMutation builder.
+func (m *ChangeMutation) Where(ps ...predicate.Change) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Change, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Change).
+func (m *ChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ChangeMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.selection != nil {
+		fields = append(fields, change.FieldSelectionID)
+	}
+	if m.at != nil {
+		fields = append(fields, change.FieldAt)
+	}
+	if m.person_id != nil {
+		fields = append(fields, change.FieldPersonID)
+	}
+	if m.kind != nil {
+		fields = append(fields, change.FieldKind)
+	}
+	if m.fields != nil {
+		fields = append(fields, change.FieldFields)
+	}
+	if m.pick_id != nil {
+		fields = append(fields, change.FieldPickID)
+	}
+	if m.film_id != nil {
+		fields = append(fields, change.FieldFilmID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case change.FieldSelectionID:
+		return m.SelectionID()
+	case change.FieldAt:
+		return m.At()
+	case change.FieldPersonID:
+		return m.PersonID()
+	case change.FieldKind:
+		return m.Kind()
+	case change.FieldFields:
+		return m.GetFields()
+	case change.FieldPickID:
+		return m.PickID()
+	case change.FieldFilmID:
+		return m.FilmID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case change.FieldSelectionID:
+		return m.OldSelectionID(ctx)
+	case change.FieldAt:
+		return m.OldAt(ctx)
+	case change.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case change.FieldKind:
+		return m.OldKind(ctx)
+	case change.FieldFields:
+		return m.OldFields(ctx)
+	case change.FieldPickID:
+		return m.OldPickID(ctx)
+	case change.FieldFilmID:
+		return m.OldFilmID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Change field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case change.FieldSelectionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSelectionID(v)
+		return nil
+	case change.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case change.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case change.FieldKind:
+		v, ok := value.(change.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case change.FieldFields:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFields(v)
+		return nil
+	case change.FieldPickID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPickID(v)
+		return nil
+	case change.FieldFilmID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilmID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Change field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ChangeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ChangeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Change numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(change.FieldPersonID) {
+		fields = append(fields, change.FieldPersonID)
+	}
+	if m.FieldCleared(change.FieldFields) {
+		fields = append(fields, change.FieldFields)
+	}
+	if m.FieldCleared(change.FieldPickID) {
+		fields = append(fields, change.FieldPickID)
+	}
+	if m.FieldCleared(change.FieldFilmID) {
+		fields = append(fields, change.FieldFilmID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ChangeMutation) ClearField(name string) error {
+	switch name {
+	case change.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case change.FieldFields:
+		m.ClearFields()
+		return nil
+	case change.FieldPickID:
+		m.ClearPickID()
+		return nil
+	case change.FieldFilmID:
+		m.ClearFilmID()
+		return nil
+	}
+	return fmt.Errorf("unknown Change nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ChangeMutation) ResetField(name string) error {
+	switch name {
+	case change.FieldSelectionID:
+		m.ResetSelectionID()
+		return nil
+	case change.FieldAt:
+		m.ResetAt()
+		return nil
+	case change.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case change.FieldKind:
+		m.ResetKind()
+		return nil
+	case change.FieldFields:
+		m.ResetFields()
+		return nil
+	case change.FieldPickID:
+		m.ResetPickID()
+		return nil
+	case change.FieldFilmID:
+		m.ResetFilmID()
+		return nil
+	}
+	return fmt.Errorf("unknown Change field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.selection != nil {
+		edges = append(edges, change.EdgeSelection)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case change.EdgeSelection:
+		if id := m.selection; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedselection {
+		edges = append(edges, change.EdgeSelection)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case change.EdgeSelection:
+		return m.clearedselection
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case change.EdgeSelection:
+		m.ClearSelection()
+		return nil
+	}
+	return fmt.Errorf("unknown Change unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case change.EdgeSelection:
+		m.ResetSelection()
+		return nil
+	}
+	return fmt.Errorf("unknown Change edge %s", name)
+}
 
 // ConsentMutation represents an operation that mutates the Consent nodes in the graph.
 type ConsentMutation struct {
@@ -1599,6 +2408,8 @@ type LabelMutation struct {
 	max_pins          *int
 	addmax_pins       *int
 	own_films         *label.OwnFilms
+	max_family        *int
+	addmax_family     *int
 	note_required     *bool
 	votes_needed      *int
 	addvotes_needed   *int
@@ -2340,6 +3151,62 @@ func (m *LabelMutation) ResetOwnFilms() {
 	m.own_films = nil
 }
 
+// SetMaxFamily sets the "max_family" field.
+func (m *LabelMutation) SetMaxFamily(i int) {
+	m.max_family = &i
+	m.addmax_family = nil
+}
+
+// MaxFamily returns the value of the "max_family" field in the mutation.
+func (m *LabelMutation) MaxFamily() (r int, exists bool) {
+	v := m.max_family
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxFamily returns the old "max_family" field's value of the Label entity.
+// If the Label object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LabelMutation) OldMaxFamily(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxFamily is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxFamily requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxFamily: %w", err)
+	}
+	return oldValue.MaxFamily, nil
+}
+
+// AddMaxFamily adds i to the "max_family" field.
+func (m *LabelMutation) AddMaxFamily(i int) {
+	if m.addmax_family != nil {
+		*m.addmax_family += i
+	} else {
+		m.addmax_family = &i
+	}
+}
+
+// AddedMaxFamily returns the value that was added to the "max_family" field in this mutation.
+func (m *LabelMutation) AddedMaxFamily() (r int, exists bool) {
+	v := m.addmax_family
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxFamily resets all changes to the "max_family" field.
+func (m *LabelMutation) ResetMaxFamily() {
+	m.max_family = nil
+	m.addmax_family = nil
+}
+
 // SetNoteRequired sets the "note_required" field.
 func (m *LabelMutation) SetNoteRequired(b bool) {
 	m.note_required = &b
@@ -2682,7 +3549,7 @@ func (m *LabelMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LabelMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, label.FieldCreatedAt)
 	}
@@ -2731,6 +3598,9 @@ func (m *LabelMutation) Fields() []string {
 	if m.own_films != nil {
 		fields = append(fields, label.FieldOwnFilms)
 	}
+	if m.max_family != nil {
+		fields = append(fields, label.FieldMaxFamily)
+	}
 	if m.note_required != nil {
 		fields = append(fields, label.FieldNoteRequired)
 	}
@@ -2777,6 +3647,8 @@ func (m *LabelMutation) Field(name string) (ent.Value, bool) {
 		return m.MaxPins()
 	case label.FieldOwnFilms:
 		return m.OwnFilms()
+	case label.FieldMaxFamily:
+		return m.MaxFamily()
 	case label.FieldNoteRequired:
 		return m.NoteRequired()
 	case label.FieldVotesNeeded:
@@ -2822,6 +3694,8 @@ func (m *LabelMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldMaxPins(ctx)
 	case label.FieldOwnFilms:
 		return m.OldOwnFilms(ctx)
+	case label.FieldMaxFamily:
+		return m.OldMaxFamily(ctx)
 	case label.FieldNoteRequired:
 		return m.OldNoteRequired(ctx)
 	case label.FieldVotesNeeded:
@@ -2947,6 +3821,13 @@ func (m *LabelMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOwnFilms(v)
 		return nil
+	case label.FieldMaxFamily:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxFamily(v)
+		return nil
 	case label.FieldNoteRequired:
 		v, ok := value.(bool)
 		if !ok {
@@ -2975,6 +3856,9 @@ func (m *LabelMutation) AddedFields() []string {
 	if m.addmax_pins != nil {
 		fields = append(fields, label.FieldMaxPins)
 	}
+	if m.addmax_family != nil {
+		fields = append(fields, label.FieldMaxFamily)
+	}
 	if m.addvotes_needed != nil {
 		fields = append(fields, label.FieldVotesNeeded)
 	}
@@ -2990,6 +3874,8 @@ func (m *LabelMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case label.FieldMaxPins:
 		return m.AddedMaxPins()
+	case label.FieldMaxFamily:
+		return m.AddedMaxFamily()
 	case label.FieldVotesNeeded:
 		return m.AddedVotesNeeded()
 	}
@@ -3014,6 +3900,13 @@ func (m *LabelMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddMaxPins(v)
+		return nil
+	case label.FieldMaxFamily:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxFamily(v)
 		return nil
 	case label.FieldVotesNeeded:
 		v, ok := value.(int)
@@ -3096,6 +3989,9 @@ func (m *LabelMutation) ResetField(name string) error {
 		return nil
 	case label.FieldOwnFilms:
 		m.ResetOwnFilms()
+		return nil
+	case label.FieldMaxFamily:
+		m.ResetMaxFamily()
 		return nil
 	case label.FieldNoteRequired:
 		m.ResetNoteRequired()
@@ -3284,6 +4180,8 @@ type PageMutation struct {
 	space_id      *string
 	slots         *int
 	addslots      *int
+	before        *[]schema.Layout
+	appendbefore  []schema.Layout
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Page, error)
@@ -3686,6 +4584,71 @@ func (m *PageMutation) ResetSlots() {
 	m.addslots = nil
 }
 
+// SetBefore sets the "before" field.
+func (m *PageMutation) SetBefore(s []schema.Layout) {
+	m.before = &s
+	m.appendbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *PageMutation) Before() (r []schema.Layout, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the Page entity.
+// If the Page object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PageMutation) OldBefore(ctx context.Context) (v []schema.Layout, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AppendBefore adds s to the "before" field.
+func (m *PageMutation) AppendBefore(s []schema.Layout) {
+	m.appendbefore = append(m.appendbefore, s...)
+}
+
+// AppendedBefore returns the list of values that were appended to the "before" field in this mutation.
+func (m *PageMutation) AppendedBefore() ([]schema.Layout, bool) {
+	if len(m.appendbefore) == 0 {
+		return nil, false
+	}
+	return m.appendbefore, true
+}
+
+// ClearBefore clears the value of the "before" field.
+func (m *PageMutation) ClearBefore() {
+	m.before = nil
+	m.appendbefore = nil
+	m.clearedFields[page.FieldBefore] = struct{}{}
+}
+
+// BeforeCleared returns if the "before" field was cleared in this mutation.
+func (m *PageMutation) BeforeCleared() bool {
+	_, ok := m.clearedFields[page.FieldBefore]
+	return ok
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *PageMutation) ResetBefore() {
+	m.before = nil
+	m.appendbefore = nil
+	delete(m.clearedFields, page.FieldBefore)
+}
+
 // Where appends a list predicates to the PageMutation builder.
 func (m *PageMutation) Where(ps ...predicate.Page) {
 	m.predicates = append(m.predicates, ps...)
@@ -3720,7 +4683,7 @@ func (m *PageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PageMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, page.FieldCreatedAt)
 	}
@@ -3741,6 +4704,9 @@ func (m *PageMutation) Fields() []string {
 	}
 	if m.slots != nil {
 		fields = append(fields, page.FieldSlots)
+	}
+	if m.before != nil {
+		fields = append(fields, page.FieldBefore)
 	}
 	return fields
 }
@@ -3764,6 +4730,8 @@ func (m *PageMutation) Field(name string) (ent.Value, bool) {
 		return m.SpaceID()
 	case page.FieldSlots:
 		return m.Slots()
+	case page.FieldBefore:
+		return m.Before()
 	}
 	return nil, false
 }
@@ -3787,6 +4755,8 @@ func (m *PageMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSpaceID(ctx)
 	case page.FieldSlots:
 		return m.OldSlots(ctx)
+	case page.FieldBefore:
+		return m.OldBefore(ctx)
 	}
 	return nil, fmt.Errorf("unknown Page field %s", name)
 }
@@ -3845,6 +4815,13 @@ func (m *PageMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlots(v)
 		return nil
+	case page.FieldBefore:
+		v, ok := value.([]schema.Layout)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Page field %s", name)
 }
@@ -3901,7 +4878,11 @@ func (m *PageMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *PageMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(page.FieldBefore) {
+		fields = append(fields, page.FieldBefore)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -3914,6 +4895,11 @@ func (m *PageMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *PageMutation) ClearField(name string) error {
+	switch name {
+	case page.FieldBefore:
+		m.ClearBefore()
+		return nil
+	}
 	return fmt.Errorf("unknown Page nullable field %s", name)
 }
 
@@ -3941,6 +4927,9 @@ func (m *PageMutation) ResetField(name string) error {
 		return nil
 	case page.FieldSlots:
 		m.ResetSlots()
+		return nil
+	case page.FieldBefore:
+		m.ResetBefore()
 		return nil
 	}
 	return fmt.Errorf("unknown Page field %s", name)
@@ -4012,6 +5001,8 @@ type PickMutation struct {
 	signer_id        *string
 	signer_name      *string
 	conflict         *string
+	families         *[]string
+	appendfamilies   []string
 	position         *int
 	addposition      *int
 	from             *time.Time
@@ -4588,6 +5579,71 @@ func (m *PickMutation) ResetConflict() {
 	m.conflict = nil
 }
 
+// SetFamilies sets the "families" field.
+func (m *PickMutation) SetFamilies(s []string) {
+	m.families = &s
+	m.appendfamilies = nil
+}
+
+// Families returns the value of the "families" field in the mutation.
+func (m *PickMutation) Families() (r []string, exists bool) {
+	v := m.families
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFamilies returns the old "families" field's value of the Pick entity.
+// If the Pick object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PickMutation) OldFamilies(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFamilies is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFamilies requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFamilies: %w", err)
+	}
+	return oldValue.Families, nil
+}
+
+// AppendFamilies adds s to the "families" field.
+func (m *PickMutation) AppendFamilies(s []string) {
+	m.appendfamilies = append(m.appendfamilies, s...)
+}
+
+// AppendedFamilies returns the list of values that were appended to the "families" field in this mutation.
+func (m *PickMutation) AppendedFamilies() ([]string, bool) {
+	if len(m.appendfamilies) == 0 {
+		return nil, false
+	}
+	return m.appendfamilies, true
+}
+
+// ClearFamilies clears the value of the "families" field.
+func (m *PickMutation) ClearFamilies() {
+	m.families = nil
+	m.appendfamilies = nil
+	m.clearedFields[pick.FieldFamilies] = struct{}{}
+}
+
+// FamiliesCleared returns if the "families" field was cleared in this mutation.
+func (m *PickMutation) FamiliesCleared() bool {
+	_, ok := m.clearedFields[pick.FieldFamilies]
+	return ok
+}
+
+// ResetFamilies resets all changes to the "families" field.
+func (m *PickMutation) ResetFamilies() {
+	m.families = nil
+	m.appendfamilies = nil
+	delete(m.clearedFields, pick.FieldFamilies)
+}
+
 // SetPosition sets the "position" field.
 func (m *PickMutation) SetPosition(i int) {
 	m.position = &i
@@ -5050,7 +6106,7 @@ func (m *PickMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PickMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.created_at != nil {
 		fields = append(fields, pick.FieldCreatedAt)
 	}
@@ -5086,6 +6142,9 @@ func (m *PickMutation) Fields() []string {
 	}
 	if m.conflict != nil {
 		fields = append(fields, pick.FieldConflict)
+	}
+	if m.families != nil {
+		fields = append(fields, pick.FieldFamilies)
 	}
 	if m.position != nil {
 		fields = append(fields, pick.FieldPosition)
@@ -5143,6 +6202,8 @@ func (m *PickMutation) Field(name string) (ent.Value, bool) {
 		return m.SignerName()
 	case pick.FieldConflict:
 		return m.Conflict()
+	case pick.FieldFamilies:
+		return m.Families()
 	case pick.FieldPosition:
 		return m.Position()
 	case pick.FieldFrom:
@@ -5192,6 +6253,8 @@ func (m *PickMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSignerName(ctx)
 	case pick.FieldConflict:
 		return m.OldConflict(ctx)
+	case pick.FieldFamilies:
+		return m.OldFamilies(ctx)
 	case pick.FieldPosition:
 		return m.OldPosition(ctx)
 	case pick.FieldFrom:
@@ -5300,6 +6363,13 @@ func (m *PickMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetConflict(v)
+		return nil
+	case pick.FieldFamilies:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFamilies(v)
 		return nil
 	case pick.FieldPosition:
 		v, ok := value.(int)
@@ -5414,6 +6484,9 @@ func (m *PickMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PickMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(pick.FieldFamilies) {
+		fields = append(fields, pick.FieldFamilies)
+	}
 	if m.FieldCleared(pick.FieldUntil) {
 		fields = append(fields, pick.FieldUntil)
 	}
@@ -5437,6 +6510,9 @@ func (m *PickMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PickMutation) ClearField(name string) error {
 	switch name {
+	case pick.FieldFamilies:
+		m.ClearFamilies()
+		return nil
 	case pick.FieldUntil:
 		m.ClearUntil()
 		return nil
@@ -5489,6 +6565,9 @@ func (m *PickMutation) ResetField(name string) error {
 		return nil
 	case pick.FieldConflict:
 		m.ResetConflict()
+		return nil
+	case pick.FieldFamilies:
+		m.ResetFamilies()
 		return nil
 	case pick.FieldPosition:
 		m.ResetPosition()
@@ -8058,6 +9137,9 @@ type SelectionMutation struct {
 	edition          *int
 	addedition       *int
 	guest_id         *string
+	invitation       *selection.Invitation
+	max_words        *int
+	addmax_words     *int
 	from             *time.Time
 	until            *time.Time
 	visibility       *selection.Visibility
@@ -8071,6 +9153,9 @@ type SelectionMutation struct {
 	picks            map[string]struct{}
 	removedpicks     map[string]struct{}
 	clearedpicks     bool
+	changes          map[string]struct{}
+	removedchanges   map[string]struct{}
+	clearedchanges   bool
 	done             bool
 	oldValue         func(context.Context) (*Selection, error)
 	predicates       []predicate.Selection
@@ -8751,6 +9836,111 @@ func (m *SelectionMutation) ResetGuestID() {
 	delete(m.clearedFields, selection.FieldGuestID)
 }
 
+// SetInvitation sets the "invitation" field.
+func (m *SelectionMutation) SetInvitation(s selection.Invitation) {
+	m.invitation = &s
+}
+
+// Invitation returns the value of the "invitation" field in the mutation.
+func (m *SelectionMutation) Invitation() (r selection.Invitation, exists bool) {
+	v := m.invitation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvitation returns the old "invitation" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldInvitation(ctx context.Context) (v *selection.Invitation, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvitation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvitation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvitation: %w", err)
+	}
+	return oldValue.Invitation, nil
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (m *SelectionMutation) ClearInvitation() {
+	m.invitation = nil
+	m.clearedFields[selection.FieldInvitation] = struct{}{}
+}
+
+// InvitationCleared returns if the "invitation" field was cleared in this mutation.
+func (m *SelectionMutation) InvitationCleared() bool {
+	_, ok := m.clearedFields[selection.FieldInvitation]
+	return ok
+}
+
+// ResetInvitation resets all changes to the "invitation" field.
+func (m *SelectionMutation) ResetInvitation() {
+	m.invitation = nil
+	delete(m.clearedFields, selection.FieldInvitation)
+}
+
+// SetMaxWords sets the "max_words" field.
+func (m *SelectionMutation) SetMaxWords(i int) {
+	m.max_words = &i
+	m.addmax_words = nil
+}
+
+// MaxWords returns the value of the "max_words" field in the mutation.
+func (m *SelectionMutation) MaxWords() (r int, exists bool) {
+	v := m.max_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxWords returns the old "max_words" field's value of the Selection entity.
+// If the Selection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SelectionMutation) OldMaxWords(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxWords: %w", err)
+	}
+	return oldValue.MaxWords, nil
+}
+
+// AddMaxWords adds i to the "max_words" field.
+func (m *SelectionMutation) AddMaxWords(i int) {
+	if m.addmax_words != nil {
+		*m.addmax_words += i
+	} else {
+		m.addmax_words = &i
+	}
+}
+
+// AddedMaxWords returns the value that was added to the "max_words" field in this mutation.
+func (m *SelectionMutation) AddedMaxWords() (r int, exists bool) {
+	v := m.addmax_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxWords resets all changes to the "max_words" field.
+func (m *SelectionMutation) ResetMaxWords() {
+	m.max_words = nil
+	m.addmax_words = nil
+}
+
 // SetFrom sets the "from" field.
 func (m *SelectionMutation) SetFrom(t time.Time) {
 	m.from = &t
@@ -9107,6 +10297,60 @@ func (m *SelectionMutation) ResetPicks() {
 	m.removedpicks = nil
 }
 
+// AddChangeIDs adds the "changes" edge to the Change entity by ids.
+func (m *SelectionMutation) AddChangeIDs(ids ...string) {
+	if m.changes == nil {
+		m.changes = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.changes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearChanges clears the "changes" edge to the Change entity.
+func (m *SelectionMutation) ClearChanges() {
+	m.clearedchanges = true
+}
+
+// ChangesCleared reports if the "changes" edge to the Change entity was cleared.
+func (m *SelectionMutation) ChangesCleared() bool {
+	return m.clearedchanges
+}
+
+// RemoveChangeIDs removes the "changes" edge to the Change entity by IDs.
+func (m *SelectionMutation) RemoveChangeIDs(ids ...string) {
+	if m.removedchanges == nil {
+		m.removedchanges = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.changes, ids[i])
+		m.removedchanges[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedChanges returns the removed IDs of the "changes" edge to the Change entity.
+func (m *SelectionMutation) RemovedChangesIDs() (ids []string) {
+	for id := range m.removedchanges {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChangesIDs returns the "changes" edge IDs in the mutation.
+func (m *SelectionMutation) ChangesIDs() (ids []string) {
+	for id := range m.changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetChanges resets all changes to the "changes" edge.
+func (m *SelectionMutation) ResetChanges() {
+	m.changes = nil
+	m.clearedchanges = false
+	m.removedchanges = nil
+}
+
 // Where appends a list predicates to the SelectionMutation builder.
 func (m *SelectionMutation) Where(ps ...predicate.Selection) {
 	m.predicates = append(m.predicates, ps...)
@@ -9141,7 +10385,7 @@ func (m *SelectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SelectionMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 22)
 	if m.created_at != nil {
 		fields = append(fields, selection.FieldCreatedAt)
 	}
@@ -9183,6 +10427,12 @@ func (m *SelectionMutation) Fields() []string {
 	}
 	if m.guest_id != nil {
 		fields = append(fields, selection.FieldGuestID)
+	}
+	if m.invitation != nil {
+		fields = append(fields, selection.FieldInvitation)
+	}
+	if m.max_words != nil {
+		fields = append(fields, selection.FieldMaxWords)
 	}
 	if m.from != nil {
 		fields = append(fields, selection.FieldFrom)
@@ -9238,6 +10488,10 @@ func (m *SelectionMutation) Field(name string) (ent.Value, bool) {
 		return m.Edition()
 	case selection.FieldGuestID:
 		return m.GuestID()
+	case selection.FieldInvitation:
+		return m.Invitation()
+	case selection.FieldMaxWords:
+		return m.MaxWords()
 	case selection.FieldFrom:
 		return m.From()
 	case selection.FieldUntil:
@@ -9287,6 +10541,10 @@ func (m *SelectionMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldEdition(ctx)
 	case selection.FieldGuestID:
 		return m.OldGuestID(ctx)
+	case selection.FieldInvitation:
+		return m.OldInvitation(ctx)
+	case selection.FieldMaxWords:
+		return m.OldMaxWords(ctx)
 	case selection.FieldFrom:
 		return m.OldFrom(ctx)
 	case selection.FieldUntil:
@@ -9406,6 +10664,20 @@ func (m *SelectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetGuestID(v)
 		return nil
+	case selection.FieldInvitation:
+		v, ok := value.(selection.Invitation)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvitation(v)
+		return nil
+	case selection.FieldMaxWords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxWords(v)
+		return nil
 	case selection.FieldFrom:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -9462,6 +10734,9 @@ func (m *SelectionMutation) AddedFields() []string {
 	if m.addedition != nil {
 		fields = append(fields, selection.FieldEdition)
 	}
+	if m.addmax_words != nil {
+		fields = append(fields, selection.FieldMaxWords)
+	}
 	if m.addnext_position != nil {
 		fields = append(fields, selection.FieldNextPosition)
 	}
@@ -9477,6 +10752,8 @@ func (m *SelectionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case selection.FieldEdition:
 		return m.AddedEdition()
+	case selection.FieldMaxWords:
+		return m.AddedMaxWords()
 	case selection.FieldNextPosition:
 		return m.AddedNextPosition()
 	}
@@ -9502,6 +10779,13 @@ func (m *SelectionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddEdition(v)
 		return nil
+	case selection.FieldMaxWords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxWords(v)
+		return nil
 	case selection.FieldNextPosition:
 		v, ok := value.(int)
 		if !ok {
@@ -9522,6 +10806,9 @@ func (m *SelectionMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(selection.FieldGuestID) {
 		fields = append(fields, selection.FieldGuestID)
+	}
+	if m.FieldCleared(selection.FieldInvitation) {
+		fields = append(fields, selection.FieldInvitation)
 	}
 	if m.FieldCleared(selection.FieldFrom) {
 		fields = append(fields, selection.FieldFrom)
@@ -9551,6 +10838,9 @@ func (m *SelectionMutation) ClearField(name string) error {
 		return nil
 	case selection.FieldGuestID:
 		m.ClearGuestID()
+		return nil
+	case selection.FieldInvitation:
+		m.ClearInvitation()
 		return nil
 	case selection.FieldFrom:
 		m.ClearFrom()
@@ -9611,6 +10901,12 @@ func (m *SelectionMutation) ResetField(name string) error {
 	case selection.FieldGuestID:
 		m.ResetGuestID()
 		return nil
+	case selection.FieldInvitation:
+		m.ResetInvitation()
+		return nil
+	case selection.FieldMaxWords:
+		m.ResetMaxWords()
+		return nil
 	case selection.FieldFrom:
 		m.ResetFrom()
 		return nil
@@ -9635,12 +10931,15 @@ func (m *SelectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SelectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.label != nil {
 		edges = append(edges, selection.EdgeLabel)
 	}
 	if m.picks != nil {
 		edges = append(edges, selection.EdgePicks)
+	}
+	if m.changes != nil {
+		edges = append(edges, selection.EdgeChanges)
 	}
 	return edges
 }
@@ -9659,15 +10958,24 @@ func (m *SelectionMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case selection.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.changes))
+		for id := range m.changes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SelectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedpicks != nil {
 		edges = append(edges, selection.EdgePicks)
+	}
+	if m.removedchanges != nil {
+		edges = append(edges, selection.EdgeChanges)
 	}
 	return edges
 }
@@ -9682,18 +10990,27 @@ func (m *SelectionMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case selection.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.removedchanges))
+		for id := range m.removedchanges {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SelectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedlabel {
 		edges = append(edges, selection.EdgeLabel)
 	}
 	if m.clearedpicks {
 		edges = append(edges, selection.EdgePicks)
+	}
+	if m.clearedchanges {
+		edges = append(edges, selection.EdgeChanges)
 	}
 	return edges
 }
@@ -9706,6 +11023,8 @@ func (m *SelectionMutation) EdgeCleared(name string) bool {
 		return m.clearedlabel
 	case selection.EdgePicks:
 		return m.clearedpicks
+	case selection.EdgeChanges:
+		return m.clearedchanges
 	}
 	return false
 }
@@ -9730,6 +11049,9 @@ func (m *SelectionMutation) ResetEdge(name string) error {
 		return nil
 	case selection.EdgePicks:
 		m.ResetPicks()
+		return nil
+	case selection.EdgeChanges:
+		m.ResetChanges()
 		return nil
 	}
 	return fmt.Errorf("unknown Selection edge %s", name)

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 )
 
 // Page is the model entity for the Page schema.
@@ -30,7 +32,9 @@ type Page struct {
 	// SpaceID holds the value of the "space_id" field.
 	SpaceID string `json:"space_id,omitempty"`
 	// How many things it puts forward at one instant.
-	Slots        int `json:"slots,omitempty"`
+	Slots int `json:"slots,omitempty"`
+	// How many it put forward before, the oldest first.
+	Before       []schema.Layout `json:"before,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -39,6 +43,8 @@ func (*Page) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case page.FieldBefore:
+			values[i] = new([]byte)
 		case page.FieldVersion, page.FieldSlots:
 			values[i] = new(sql.NullInt64)
 		case page.FieldID, page.FieldNetworkID, page.FieldRegionID, page.FieldSpaceID:
@@ -108,6 +114,14 @@ func (_m *Page) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Slots = int(value.Int64)
 			}
+		case page.FieldBefore:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field before", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Before); err != nil {
+					return fmt.Errorf("unmarshal field before: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -164,6 +178,9 @@ func (_m *Page) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("slots=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Slots))
+	builder.WriteString(", ")
+	builder.WriteString("before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Before))
 	builder.WriteByte(')')
 	return builder.String()
 }

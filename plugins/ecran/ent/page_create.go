@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 )
 
 // PageCreate is the builder for creating a Page entity.
@@ -102,6 +103,12 @@ func (_c *PageCreate) SetNillableSlots(v *int) *PageCreate {
 	if v != nil {
 		_c.SetSlots(*v)
 	}
+	return _c
+}
+
+// SetBefore sets the "before" field.
+func (_c *PageCreate) SetBefore(v []schema.Layout) *PageCreate {
+	_c.mutation.SetBefore(v)
 	return _c
 }
 
@@ -292,6 +299,10 @@ func (_c *PageCreate) createSpec() (*Page, *sqlgraph.CreateSpec) {
 		_spec.SetField(page.FieldSlots, field.TypeInt, value)
 		_node.Slots = value
 	}
+	if value, ok := _c.mutation.Before(); ok {
+		_spec.SetField(page.FieldBefore, field.TypeJSON, value)
+		_node.Before = value
+	}
 	return _node, _spec
 }
 
@@ -425,6 +436,24 @@ func (u *PageUpsert) UpdateSlots() *PageUpsert {
 // AddSlots adds v to the "slots" field.
 func (u *PageUpsert) AddSlots(v int) *PageUpsert {
 	u.Add(page.FieldSlots, v)
+	return u
+}
+
+// SetBefore sets the "before" field.
+func (u *PageUpsert) SetBefore(v []schema.Layout) *PageUpsert {
+	u.Set(page.FieldBefore, v)
+	return u
+}
+
+// UpdateBefore sets the "before" field to the value that was provided on create.
+func (u *PageUpsert) UpdateBefore() *PageUpsert {
+	u.SetExcluded(page.FieldBefore)
+	return u
+}
+
+// ClearBefore clears the value of the "before" field.
+func (u *PageUpsert) ClearBefore() *PageUpsert {
+	u.SetNull(page.FieldBefore)
 	return u
 }
 
@@ -574,6 +603,27 @@ func (u *PageUpsertOne) AddSlots(v int) *PageUpsertOne {
 func (u *PageUpsertOne) UpdateSlots() *PageUpsertOne {
 	return u.Update(func(s *PageUpsert) {
 		s.UpdateSlots()
+	})
+}
+
+// SetBefore sets the "before" field.
+func (u *PageUpsertOne) SetBefore(v []schema.Layout) *PageUpsertOne {
+	return u.Update(func(s *PageUpsert) {
+		s.SetBefore(v)
+	})
+}
+
+// UpdateBefore sets the "before" field to the value that was provided on create.
+func (u *PageUpsertOne) UpdateBefore() *PageUpsertOne {
+	return u.Update(func(s *PageUpsert) {
+		s.UpdateBefore()
+	})
+}
+
+// ClearBefore clears the value of the "before" field.
+func (u *PageUpsertOne) ClearBefore() *PageUpsertOne {
+	return u.Update(func(s *PageUpsert) {
+		s.ClearBefore()
 	})
 }
 
@@ -890,6 +940,27 @@ func (u *PageUpsertBulk) AddSlots(v int) *PageUpsertBulk {
 func (u *PageUpsertBulk) UpdateSlots() *PageUpsertBulk {
 	return u.Update(func(s *PageUpsert) {
 		s.UpdateSlots()
+	})
+}
+
+// SetBefore sets the "before" field.
+func (u *PageUpsertBulk) SetBefore(v []schema.Layout) *PageUpsertBulk {
+	return u.Update(func(s *PageUpsert) {
+		s.SetBefore(v)
+	})
+}
+
+// UpdateBefore sets the "before" field to the value that was provided on create.
+func (u *PageUpsertBulk) UpdateBefore() *PageUpsertBulk {
+	return u.Update(func(s *PageUpsert) {
+		s.UpdateBefore()
+	})
+}
+
+// ClearBefore clears the value of the "before" field.
+func (u *PageUpsertBulk) ClearBefore() *PageUpsertBulk {
+	return u.Update(func(s *PageUpsert) {
+		s.ClearBefore()
 	})
 }
 

@@ -10,9 +10,11 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/page"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/schema"
 )
 
 // PageUpdate is the builder for updating Page entities.
@@ -118,6 +120,24 @@ func (_u *PageUpdate) AddSlots(v int) *PageUpdate {
 	return _u
 }
 
+// SetBefore sets the "before" field.
+func (_u *PageUpdate) SetBefore(v []schema.Layout) *PageUpdate {
+	_u.mutation.SetBefore(v)
+	return _u
+}
+
+// AppendBefore appends value to the "before" field.
+func (_u *PageUpdate) AppendBefore(v []schema.Layout) *PageUpdate {
+	_u.mutation.AppendBefore(v)
+	return _u
+}
+
+// ClearBefore clears the value of the "before" field.
+func (_u *PageUpdate) ClearBefore() *PageUpdate {
+	_u.mutation.ClearBefore()
+	return _u
+}
+
 // Mutation returns the PageMutation object of the builder.
 func (_u *PageUpdate) Mutation() *PageMutation {
 	return _u.mutation
@@ -219,6 +239,17 @@ func (_u *PageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedSlots(); ok {
 		_spec.AddField(page.FieldSlots, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Before(); ok {
+		_spec.SetField(page.FieldBefore, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBefore(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, page.FieldBefore, value)
+		})
+	}
+	if _u.mutation.BeforeCleared() {
+		_spec.ClearField(page.FieldBefore, field.TypeJSON)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -327,6 +358,24 @@ func (_u *PageUpdateOne) SetNillableSlots(v *int) *PageUpdateOne {
 // AddSlots adds value to the "slots" field.
 func (_u *PageUpdateOne) AddSlots(v int) *PageUpdateOne {
 	_u.mutation.AddSlots(v)
+	return _u
+}
+
+// SetBefore sets the "before" field.
+func (_u *PageUpdateOne) SetBefore(v []schema.Layout) *PageUpdateOne {
+	_u.mutation.SetBefore(v)
+	return _u
+}
+
+// AppendBefore appends value to the "before" field.
+func (_u *PageUpdateOne) AppendBefore(v []schema.Layout) *PageUpdateOne {
+	_u.mutation.AppendBefore(v)
+	return _u
+}
+
+// ClearBefore clears the value of the "before" field.
+func (_u *PageUpdateOne) ClearBefore() *PageUpdateOne {
+	_u.mutation.ClearBefore()
 	return _u
 }
 
@@ -461,6 +510,17 @@ func (_u *PageUpdateOne) sqlSave(ctx context.Context) (_node *Page, err error) {
 	}
 	if value, ok := _u.mutation.AddedSlots(); ok {
 		_spec.AddField(page.FieldSlots, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Before(); ok {
+		_spec.SetField(page.FieldBefore, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBefore(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, page.FieldBefore, value)
+		})
+	}
+	if _u.mutation.BeforeCleared() {
+		_spec.ClearField(page.FieldBefore, field.TypeJSON)
 	}
 	_node = &Page{config: _u.config}
 	_spec.Assign = _node.assignValues

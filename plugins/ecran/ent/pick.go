@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +43,8 @@ type Pick struct {
 	SignerName string `json:"signer_name,omitempty"`
 	// What the signer has to do with the film, in their words; empty where that is nothing.
 	Conflict string `json:"conflict,omitempty"`
+	// Who stood behind the film when it was picked: films that share one are of one family.
+	Families []string `json:"families,omitempty"`
 	// Position holds the value of the "position" field.
 	Position int `json:"position,omitempty"`
 	// When it came on screen, or will.
@@ -100,6 +103,8 @@ func (*Pick) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case pick.FieldFamilies:
+			values[i] = new([]byte)
 		case pick.FieldVersion, pick.FieldPosition:
 			values[i] = new(sql.NullInt64)
 		case pick.FieldID, pick.FieldNetworkID, pick.FieldRegionID, pick.FieldSpaceID, pick.FieldSelectionID, pick.FieldFilmID, pick.FieldNote, pick.FieldSignerID, pick.FieldSignerName, pick.FieldConflict, pick.FieldReason, pick.FieldState, pick.FieldRecognition:
@@ -198,6 +203,14 @@ func (_m *Pick) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field conflict", values[i])
 			} else if value.Valid {
 				_m.Conflict = value.String
+			}
+		case pick.FieldFamilies:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field families", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Families); err != nil {
+					return fmt.Errorf("unmarshal field families: %w", err)
+				}
 			}
 		case pick.FieldPosition:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -331,6 +344,9 @@ func (_m *Pick) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("conflict=")
 	builder.WriteString(_m.Conflict)
+	builder.WriteString(", ")
+	builder.WriteString("families=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Families))
 	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))

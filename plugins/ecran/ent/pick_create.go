@@ -145,6 +145,12 @@ func (_c *PickCreate) SetNillableConflict(v *string) *PickCreate {
 	return _c
 }
 
+// SetFamilies sets the "families" field.
+func (_c *PickCreate) SetFamilies(v []string) *PickCreate {
+	_c.mutation.SetFamilies(v)
+	return _c
+}
+
 // SetPosition sets the "position" field.
 func (_c *PickCreate) SetPosition(v int) *PickCreate {
 	_c.mutation.SetPosition(v)
@@ -533,6 +539,10 @@ func (_c *PickCreate) createSpec() (*Pick, *sqlgraph.CreateSpec) {
 		_spec.SetField(pick.FieldConflict, field.TypeString, value)
 		_node.Conflict = value
 	}
+	if value, ok := _c.mutation.Families(); ok {
+		_spec.SetField(pick.FieldFamilies, field.TypeJSON, value)
+		_node.Families = value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(pick.FieldPosition, field.TypeInt, value)
 		_node.Position = value
@@ -873,6 +883,9 @@ func (u *PickUpsertOne) UpdateNewValues() *PickUpsertOne {
 		}
 		if _, exists := u.create.mutation.Conflict(); exists {
 			s.SetIgnore(pick.FieldConflict)
+		}
+		if _, exists := u.create.mutation.Families(); exists {
+			s.SetIgnore(pick.FieldFamilies)
 		}
 	}))
 	return u
@@ -1325,6 +1338,9 @@ func (u *PickUpsertBulk) UpdateNewValues() *PickUpsertBulk {
 			}
 			if _, exists := b.mutation.Conflict(); exists {
 				s.SetIgnore(pick.FieldConflict)
+			}
+			if _, exists := b.mutation.Families(); exists {
+				s.SetIgnore(pick.FieldFamilies)
 			}
 		}
 	}))

@@ -380,6 +380,9 @@ func (_u *PickUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SpaceID(); ok {
 		_spec.SetField(pick.FieldSpaceID, field.TypeString, value)
 	}
+	if _u.mutation.FamiliesCleared() {
+		_spec.ClearField(pick.FieldFamilies, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(pick.FieldPosition, field.TypeInt, value)
 	}
@@ -861,6 +864,9 @@ func (_u *PickUpdateOne) sqlSave(ctx context.Context) (_node *Pick, err error) {
 	}
 	if value, ok := _u.mutation.SpaceID(); ok {
 		_spec.SetField(pick.FieldSpaceID, field.TypeString, value)
+	}
+	if _u.mutation.FamiliesCleared() {
+		_spec.ClearField(pick.FieldFamilies, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(pick.FieldPosition, field.TypeInt, value)

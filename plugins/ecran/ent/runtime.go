@@ -5,6 +5,7 @@ package ent
 import (
 	"time"
 
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/consent"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/curator"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
@@ -21,6 +22,31 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	changeMixin := schema.Change{}.Mixin()
+	changeMixinFields0 := changeMixin[0].Fields()
+	_ = changeMixinFields0
+	changeFields := schema.Change{}.Fields()
+	_ = changeFields
+	// changeDescID is the schema descriptor for id field.
+	changeDescID := changeMixinFields0[0].Descriptor()
+	// change.DefaultID holds the default value on creation for the id field.
+	change.DefaultID = changeDescID.Default.(func() string)
+	// change.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	change.IDValidator = func() func(string) error {
+		validators := changeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	consentMixin := schema.Consent{}.Mixin()
 	consentMixinFields0 := consentMixin[0].Fields()
 	_ = consentMixinFields0
@@ -268,12 +294,16 @@ func init() {
 	labelDescMaxPins := labelFields[8].Descriptor()
 	// label.DefaultMaxPins holds the default value on creation for the max_pins field.
 	label.DefaultMaxPins = labelDescMaxPins.Default.(int)
+	// labelDescMaxFamily is the schema descriptor for max_family field.
+	labelDescMaxFamily := labelFields[10].Descriptor()
+	// label.DefaultMaxFamily holds the default value on creation for the max_family field.
+	label.DefaultMaxFamily = labelDescMaxFamily.Default.(int)
 	// labelDescNoteRequired is the schema descriptor for note_required field.
-	labelDescNoteRequired := labelFields[10].Descriptor()
+	labelDescNoteRequired := labelFields[11].Descriptor()
 	// label.DefaultNoteRequired holds the default value on creation for the note_required field.
 	label.DefaultNoteRequired = labelDescNoteRequired.Default.(bool)
 	// labelDescVotesNeeded is the schema descriptor for votes_needed field.
-	labelDescVotesNeeded := labelFields[11].Descriptor()
+	labelDescVotesNeeded := labelFields[12].Descriptor()
 	// label.DefaultVotesNeeded holds the default value on creation for the votes_needed field.
 	label.DefaultVotesNeeded = labelDescVotesNeeded.Default.(int)
 	// labelDescID is the schema descriptor for id field.
@@ -471,13 +501,13 @@ func init() {
 	// pick.ConflictValidator is a validator for the "conflict" field. It is called by the builders before save.
 	pick.ConflictValidator = pickDescConflict.Validators[0].(func(string) error)
 	// pickDescReason is the schema descriptor for reason field.
-	pickDescReason := pickFields[10].Descriptor()
+	pickDescReason := pickFields[11].Descriptor()
 	// pick.DefaultReason holds the default value on creation for the reason field.
 	pick.DefaultReason = pickDescReason.Default.(string)
 	// pick.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	pick.ReasonValidator = pickDescReason.Validators[0].(func(string) error)
 	// pickDescRecognition is the schema descriptor for recognition field.
-	pickDescRecognition := pickFields[13].Descriptor()
+	pickDescRecognition := pickFields[14].Descriptor()
 	// pick.DefaultRecognition holds the default value on creation for the recognition field.
 	pick.DefaultRecognition = pickDescRecognition.Default.(string)
 	// pickDescID is the schema descriptor for id field.
@@ -819,8 +849,12 @@ func init() {
 	selection.DefaultText = selectionDescText.Default.(string)
 	// selection.TextValidator is a validator for the "text" field. It is called by the builders before save.
 	selection.TextValidator = selectionDescText.Validators[0].(func(string) error)
+	// selectionDescMaxWords is the schema descriptor for max_words field.
+	selectionDescMaxWords := selectionFields[9].Descriptor()
+	// selection.DefaultMaxWords holds the default value on creation for the max_words field.
+	selection.DefaultMaxWords = selectionDescMaxWords.Default.(int)
 	// selectionDescNextPosition is the schema descriptor for next_position field.
-	selectionDescNextPosition := selectionFields[13].Descriptor()
+	selectionDescNextPosition := selectionFields[15].Descriptor()
 	// selection.DefaultNextPosition holds the default value on creation for the next_position field.
 	selection.DefaultNextPosition = selectionDescNextPosition.Default.(int)
 	// selectionDescID is the schema descriptor for id field.

@@ -44,8 +44,12 @@ type Selection struct {
 	Ordering selection.Ordering `json:"ordering,omitempty"`
 	// The how-manyeth of its kind: a festival's 12th.
 	Edition *int `json:"edition,omitempty"`
-	// Who was given this carte blanche: they pick in it, and in no other selection of the label.
+	// Who was given this carte blanche: they alone pick in it, and in no other selection of the label.
 	GuestID *string `json:"guest_id,omitempty"`
+	// What the guest says to it; null where there is none.
+	Invitation *selection.Invitation `json:"invitation,omitempty"`
+	// How long a note in it is at most; 0: as long as a note may be.
+	MaxWords int `json:"max_words,omitempty"`
 	// When it comes on screen; null: when it is published.
 	From *time.Time `json:"from,omitempty"`
 	// When it leaves the screen; null: not before somebody ends it.
@@ -70,9 +74,11 @@ type SelectionEdges struct {
 	Label *Label `json:"label,omitempty"`
 	// Picks holds the value of the picks edge.
 	Picks []*Pick `json:"picks,omitempty"`
+	// Changes holds the value of the changes edge.
+	Changes []*Change `json:"changes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // LabelOrErr returns the Label value or an error if the edge
@@ -95,14 +101,23 @@ func (e SelectionEdges) PicksOrErr() ([]*Pick, error) {
 	return nil, &NotLoadedError{edge: "picks"}
 }
 
+// ChangesOrErr returns the Changes value or an error if the edge
+// was not loaded in eager-loading.
+func (e SelectionEdges) ChangesOrErr() ([]*Change, error) {
+	if e.loadedTypes[2] {
+		return e.Changes, nil
+	}
+	return nil, &NotLoadedError{edge: "changes"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Selection) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case selection.FieldVersion, selection.FieldEdition, selection.FieldNextPosition:
+		case selection.FieldVersion, selection.FieldEdition, selection.FieldMaxWords, selection.FieldNextPosition:
 			values[i] = new(sql.NullInt64)
-		case selection.FieldID, selection.FieldNetworkID, selection.FieldRegionID, selection.FieldSpaceID, selection.FieldLabelID, selection.FieldTitle, selection.FieldSlug, selection.FieldText, selection.FieldKind, selection.FieldOrdering, selection.FieldGuestID, selection.FieldVisibility, selection.FieldState:
+		case selection.FieldID, selection.FieldNetworkID, selection.FieldRegionID, selection.FieldSpaceID, selection.FieldLabelID, selection.FieldTitle, selection.FieldSlug, selection.FieldText, selection.FieldKind, selection.FieldOrdering, selection.FieldGuestID, selection.FieldInvitation, selection.FieldVisibility, selection.FieldState:
 			values[i] = new(sql.NullString)
 		case selection.FieldCreatedAt, selection.FieldUpdatedAt, selection.FieldFrom, selection.FieldUntil, selection.FieldPublishedAt:
 			values[i] = new(sql.NullTime)
@@ -213,6 +228,19 @@ func (_m *Selection) assignValues(columns []string, values []any) error {
 				_m.GuestID = new(string)
 				*_m.GuestID = value.String
 			}
+		case selection.FieldInvitation:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field invitation", values[i])
+			} else if value.Valid {
+				_m.Invitation = new(selection.Invitation)
+				*_m.Invitation = selection.Invitation(value.String)
+			}
+		case selection.FieldMaxWords:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_words", values[i])
+			} else if value.Valid {
+				_m.MaxWords = int(value.Int64)
+			}
 		case selection.FieldFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field from", values[i])
@@ -273,6 +301,11 @@ func (_m *Selection) QueryLabel() *LabelQuery {
 // QueryPicks queries the "picks" edge of the Selection entity.
 func (_m *Selection) QueryPicks() *PickQuery {
 	return NewSelectionClient(_m.config).QueryPicks(_m)
+}
+
+// QueryChanges queries the "changes" edge of the Selection entity.
+func (_m *Selection) QueryChanges() *ChangeQuery {
+	return NewSelectionClient(_m.config).QueryChanges(_m)
 }
 
 // Update returns a builder for updating this Selection.
@@ -343,6 +376,14 @@ func (_m *Selection) String() string {
 		builder.WriteString("guest_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	if v := _m.Invitation; v != nil {
+		builder.WriteString("invitation=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("max_words=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MaxWords))
 	builder.WriteString(", ")
 	if v := _m.From; v != nil {
 		builder.WriteString("from=")

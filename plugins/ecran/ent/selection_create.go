@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
@@ -181,6 +182,34 @@ func (_c *SelectionCreate) SetNillableGuestID(v *string) *SelectionCreate {
 	return _c
 }
 
+// SetInvitation sets the "invitation" field.
+func (_c *SelectionCreate) SetInvitation(v selection.Invitation) *SelectionCreate {
+	_c.mutation.SetInvitation(v)
+	return _c
+}
+
+// SetNillableInvitation sets the "invitation" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableInvitation(v *selection.Invitation) *SelectionCreate {
+	if v != nil {
+		_c.SetInvitation(*v)
+	}
+	return _c
+}
+
+// SetMaxWords sets the "max_words" field.
+func (_c *SelectionCreate) SetMaxWords(v int) *SelectionCreate {
+	_c.mutation.SetMaxWords(v)
+	return _c
+}
+
+// SetNillableMaxWords sets the "max_words" field if the given value is not nil.
+func (_c *SelectionCreate) SetNillableMaxWords(v *int) *SelectionCreate {
+	if v != nil {
+		_c.SetMaxWords(*v)
+	}
+	return _c
+}
+
 // SetFrom sets the "from" field.
 func (_c *SelectionCreate) SetFrom(v time.Time) *SelectionCreate {
 	_c.mutation.SetFrom(v)
@@ -299,6 +328,21 @@ func (_c *SelectionCreate) AddPicks(v ...*Pick) *SelectionCreate {
 	return _c.AddPickIDs(ids...)
 }
 
+// AddChangeIDs adds the "changes" edge to the Change entity by IDs.
+func (_c *SelectionCreate) AddChangeIDs(ids ...string) *SelectionCreate {
+	_c.mutation.AddChangeIDs(ids...)
+	return _c
+}
+
+// AddChanges adds the "changes" edges to the Change entity.
+func (_c *SelectionCreate) AddChanges(v ...*Change) *SelectionCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddChangeIDs(ids...)
+}
+
 // Mutation returns the SelectionMutation object of the builder.
 func (_c *SelectionCreate) Mutation() *SelectionMutation {
 	return _c.mutation
@@ -361,6 +405,10 @@ func (_c *SelectionCreate) defaults() {
 	if _, ok := _c.mutation.Ordering(); !ok {
 		v := selection.DefaultOrdering
 		_c.mutation.SetOrdering(v)
+	}
+	if _, ok := _c.mutation.MaxWords(); !ok {
+		v := selection.DefaultMaxWords
+		_c.mutation.SetMaxWords(v)
 	}
 	if _, ok := _c.mutation.Visibility(); !ok {
 		v := selection.DefaultVisibility
@@ -462,6 +510,14 @@ func (_c *SelectionCreate) check() error {
 		if err := selection.OrderingValidator(v); err != nil {
 			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
 		}
+	}
+	if v, ok := _c.mutation.Invitation(); ok {
+		if err := selection.InvitationValidator(v); err != nil {
+			return &ValidationError{Name: "invitation", err: fmt.Errorf(`ent: validator failed for field "Selection.invitation": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.MaxWords(); !ok {
+		return &ValidationError{Name: "max_words", err: errors.New(`ent: missing required field "Selection.max_words"`)}
 	}
 	if _, ok := _c.mutation.Visibility(); !ok {
 		return &ValidationError{Name: "visibility", err: errors.New(`ent: missing required field "Selection.visibility"`)}
@@ -578,6 +634,14 @@ func (_c *SelectionCreate) createSpec() (*Selection, *sqlgraph.CreateSpec) {
 		_spec.SetField(selection.FieldGuestID, field.TypeString, value)
 		_node.GuestID = &value
 	}
+	if value, ok := _c.mutation.Invitation(); ok {
+		_spec.SetField(selection.FieldInvitation, field.TypeEnum, value)
+		_node.Invitation = &value
+	}
+	if value, ok := _c.mutation.MaxWords(); ok {
+		_spec.SetField(selection.FieldMaxWords, field.TypeInt, value)
+		_node.MaxWords = value
+	}
 	if value, ok := _c.mutation.From(); ok {
 		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
 		_node.From = &value
@@ -628,6 +692,22 @@ func (_c *SelectionCreate) createSpec() (*Selection, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(pick.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -852,6 +932,42 @@ func (u *SelectionUpsert) UpdateGuestID() *SelectionUpsert {
 // ClearGuestID clears the value of the "guest_id" field.
 func (u *SelectionUpsert) ClearGuestID() *SelectionUpsert {
 	u.SetNull(selection.FieldGuestID)
+	return u
+}
+
+// SetInvitation sets the "invitation" field.
+func (u *SelectionUpsert) SetInvitation(v selection.Invitation) *SelectionUpsert {
+	u.Set(selection.FieldInvitation, v)
+	return u
+}
+
+// UpdateInvitation sets the "invitation" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateInvitation() *SelectionUpsert {
+	u.SetExcluded(selection.FieldInvitation)
+	return u
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (u *SelectionUpsert) ClearInvitation() *SelectionUpsert {
+	u.SetNull(selection.FieldInvitation)
+	return u
+}
+
+// SetMaxWords sets the "max_words" field.
+func (u *SelectionUpsert) SetMaxWords(v int) *SelectionUpsert {
+	u.Set(selection.FieldMaxWords, v)
+	return u
+}
+
+// UpdateMaxWords sets the "max_words" field to the value that was provided on create.
+func (u *SelectionUpsert) UpdateMaxWords() *SelectionUpsert {
+	u.SetExcluded(selection.FieldMaxWords)
+	return u
+}
+
+// AddMaxWords adds v to the "max_words" field.
+func (u *SelectionUpsert) AddMaxWords(v int) *SelectionUpsert {
+	u.Add(selection.FieldMaxWords, v)
 	return u
 }
 
@@ -1198,6 +1314,48 @@ func (u *SelectionUpsertOne) UpdateGuestID() *SelectionUpsertOne {
 func (u *SelectionUpsertOne) ClearGuestID() *SelectionUpsertOne {
 	return u.Update(func(s *SelectionUpsert) {
 		s.ClearGuestID()
+	})
+}
+
+// SetInvitation sets the "invitation" field.
+func (u *SelectionUpsertOne) SetInvitation(v selection.Invitation) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetInvitation(v)
+	})
+}
+
+// UpdateInvitation sets the "invitation" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateInvitation() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateInvitation()
+	})
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (u *SelectionUpsertOne) ClearInvitation() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearInvitation()
+	})
+}
+
+// SetMaxWords sets the "max_words" field.
+func (u *SelectionUpsertOne) SetMaxWords(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetMaxWords(v)
+	})
+}
+
+// AddMaxWords adds v to the "max_words" field.
+func (u *SelectionUpsertOne) AddMaxWords(v int) *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddMaxWords(v)
+	})
+}
+
+// UpdateMaxWords sets the "max_words" field to the value that was provided on create.
+func (u *SelectionUpsertOne) UpdateMaxWords() *SelectionUpsertOne {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateMaxWords()
 	})
 }
 
@@ -1727,6 +1885,48 @@ func (u *SelectionUpsertBulk) UpdateGuestID() *SelectionUpsertBulk {
 func (u *SelectionUpsertBulk) ClearGuestID() *SelectionUpsertBulk {
 	return u.Update(func(s *SelectionUpsert) {
 		s.ClearGuestID()
+	})
+}
+
+// SetInvitation sets the "invitation" field.
+func (u *SelectionUpsertBulk) SetInvitation(v selection.Invitation) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetInvitation(v)
+	})
+}
+
+// UpdateInvitation sets the "invitation" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateInvitation() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateInvitation()
+	})
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (u *SelectionUpsertBulk) ClearInvitation() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.ClearInvitation()
+	})
+}
+
+// SetMaxWords sets the "max_words" field.
+func (u *SelectionUpsertBulk) SetMaxWords(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.SetMaxWords(v)
+	})
+}
+
+// AddMaxWords adds v to the "max_words" field.
+func (u *SelectionUpsertBulk) AddMaxWords(v int) *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.AddMaxWords(v)
+	})
+}
+
+// UpdateMaxWords sets the "max_words" field to the value that was provided on create.
+func (u *SelectionUpsertBulk) UpdateMaxWords() *SelectionUpsertBulk {
+	return u.Update(func(s *SelectionUpsert) {
+		s.UpdateMaxWords()
 	})
 }
 

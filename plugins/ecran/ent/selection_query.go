@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/label"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
@@ -21,12 +22,13 @@ import (
 // SelectionQuery is the builder for querying Selection entities.
 type SelectionQuery struct {
 	config
-	ctx        *QueryContext
-	order      []selection.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Selection
-	withLabel  *LabelQuery
-	withPicks  *PickQuery
+	ctx         *QueryContext
+	order       []selection.OrderOption
+	inters      []Interceptor
+	predicates  []predicate.Selection
+	withLabel   *LabelQuery
+	withPicks   *PickQuery
+	withChanges *ChangeQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -100,6 +102,28 @@ func (_q *SelectionQuery) QueryPicks() *PickQuery {
 			sqlgraph.From(selection.Table, selection.FieldID, selector),
 			sqlgraph.To(pick.Table, pick.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, selection.PicksTable, selection.PicksColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryChanges chains the current query on the "changes" edge.
+func (_q *SelectionQuery) QueryChanges() *ChangeQuery {
+	query := (&ChangeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(selection.Table, selection.FieldID, selector),
+			sqlgraph.To(change.Table, change.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, selection.ChangesTable, selection.ChangesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -294,13 +318,14 @@ func (_q *SelectionQuery) Clone() *SelectionQuery {
 		return nil
 	}
 	return &SelectionQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]selection.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Selection{}, _q.predicates...),
-		withLabel:  _q.withLabel.Clone(),
-		withPicks:  _q.withPicks.Clone(),
+		config:      _q.config,
+		ctx:         _q.ctx.Clone(),
+		order:       append([]selection.OrderOption{}, _q.order...),
+		inters:      append([]Interceptor{}, _q.inters...),
+		predicates:  append([]predicate.Selection{}, _q.predicates...),
+		withLabel:   _q.withLabel.Clone(),
+		withPicks:   _q.withPicks.Clone(),
+		withChanges: _q.withChanges.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -326,6 +351,17 @@ func (_q *SelectionQuery) WithPicks(opts ...func(*PickQuery)) *SelectionQuery {
 		opt(query)
 	}
 	_q.withPicks = query
+	return _q
+}
+
+// WithChanges tells the query-builder to eager-load the nodes that are connected to
+// the "changes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SelectionQuery) WithChanges(opts ...func(*ChangeQuery)) *SelectionQuery {
+	query := (&ChangeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withChanges = query
 	return _q
 }
 
@@ -407,9 +443,10 @@ func (_q *SelectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Se
 	var (
 		nodes       = []*Selection{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withLabel != nil,
 			_q.withPicks != nil,
+			_q.withChanges != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -440,6 +477,13 @@ func (_q *SelectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Se
 		if err := _q.loadPicks(ctx, query, nodes,
 			func(n *Selection) { n.Edges.Picks = []*Pick{} },
 			func(n *Selection, e *Pick) { n.Edges.Picks = append(n.Edges.Picks, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withChanges; query != nil {
+		if err := _q.loadChanges(ctx, query, nodes,
+			func(n *Selection) { n.Edges.Changes = []*Change{} },
+			func(n *Selection, e *Change) { n.Edges.Changes = append(n.Edges.Changes, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -490,6 +534,36 @@ func (_q *SelectionQuery) loadPicks(ctx context.Context, query *PickQuery, nodes
 	}
 	query.Where(predicate.Pick(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(selection.PicksColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.SelectionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "selection_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *SelectionQuery) loadChanges(ctx context.Context, query *ChangeQuery, nodes []*Selection, init func(*Selection), assign func(*Selection, *Change)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Selection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(change.FieldSelectionID)
+	}
+	query.Where(predicate.Change(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(selection.ChangesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

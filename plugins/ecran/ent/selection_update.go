@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/labfilms/labfilms/plugins/ecran/ent/change"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/pick"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/predicate"
 	"github.com/labfilms/labfilms/plugins/ecran/ent/selection"
@@ -215,6 +216,47 @@ func (_u *SelectionUpdate) ClearGuestID() *SelectionUpdate {
 	return _u
 }
 
+// SetInvitation sets the "invitation" field.
+func (_u *SelectionUpdate) SetInvitation(v selection.Invitation) *SelectionUpdate {
+	_u.mutation.SetInvitation(v)
+	return _u
+}
+
+// SetNillableInvitation sets the "invitation" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableInvitation(v *selection.Invitation) *SelectionUpdate {
+	if v != nil {
+		_u.SetInvitation(*v)
+	}
+	return _u
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (_u *SelectionUpdate) ClearInvitation() *SelectionUpdate {
+	_u.mutation.ClearInvitation()
+	return _u
+}
+
+// SetMaxWords sets the "max_words" field.
+func (_u *SelectionUpdate) SetMaxWords(v int) *SelectionUpdate {
+	_u.mutation.ResetMaxWords()
+	_u.mutation.SetMaxWords(v)
+	return _u
+}
+
+// SetNillableMaxWords sets the "max_words" field if the given value is not nil.
+func (_u *SelectionUpdate) SetNillableMaxWords(v *int) *SelectionUpdate {
+	if v != nil {
+		_u.SetMaxWords(*v)
+	}
+	return _u
+}
+
+// AddMaxWords adds value to the "max_words" field.
+func (_u *SelectionUpdate) AddMaxWords(v int) *SelectionUpdate {
+	_u.mutation.AddMaxWords(v)
+	return _u
+}
+
 // SetFrom sets the "from" field.
 func (_u *SelectionUpdate) SetFrom(v time.Time) *SelectionUpdate {
 	_u.mutation.SetFrom(v)
@@ -339,6 +381,21 @@ func (_u *SelectionUpdate) AddPicks(v ...*Pick) *SelectionUpdate {
 	return _u.AddPickIDs(ids...)
 }
 
+// AddChangeIDs adds the "changes" edge to the Change entity by IDs.
+func (_u *SelectionUpdate) AddChangeIDs(ids ...string) *SelectionUpdate {
+	_u.mutation.AddChangeIDs(ids...)
+	return _u
+}
+
+// AddChanges adds the "changes" edges to the Change entity.
+func (_u *SelectionUpdate) AddChanges(v ...*Change) *SelectionUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddChangeIDs(ids...)
+}
+
 // Mutation returns the SelectionMutation object of the builder.
 func (_u *SelectionUpdate) Mutation() *SelectionMutation {
 	return _u.mutation
@@ -363,6 +420,27 @@ func (_u *SelectionUpdate) RemovePicks(v ...*Pick) *SelectionUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePickIDs(ids...)
+}
+
+// ClearChanges clears all "changes" edges to the Change entity.
+func (_u *SelectionUpdate) ClearChanges() *SelectionUpdate {
+	_u.mutation.ClearChanges()
+	return _u
+}
+
+// RemoveChangeIDs removes the "changes" edge to Change entities by IDs.
+func (_u *SelectionUpdate) RemoveChangeIDs(ids ...string) *SelectionUpdate {
+	_u.mutation.RemoveChangeIDs(ids...)
+	return _u
+}
+
+// RemoveChanges removes "changes" edges to Change entities.
+func (_u *SelectionUpdate) RemoveChanges(v ...*Change) *SelectionUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveChangeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -448,6 +526,11 @@ func (_u *SelectionUpdate) check() error {
 			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Invitation(); ok {
+		if err := selection.InvitationValidator(v); err != nil {
+			return &ValidationError{Name: "invitation", err: fmt.Errorf(`ent: validator failed for field "Selection.invitation": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Visibility(); ok {
 		if err := selection.VisibilityValidator(v); err != nil {
 			return &ValidationError{Name: "visibility", err: fmt.Errorf(`ent: validator failed for field "Selection.visibility": %w`, err)}
@@ -524,6 +607,18 @@ func (_u *SelectionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.GuestIDCleared() {
 		_spec.ClearField(selection.FieldGuestID, field.TypeString)
 	}
+	if value, ok := _u.mutation.Invitation(); ok {
+		_spec.SetField(selection.FieldInvitation, field.TypeEnum, value)
+	}
+	if _u.mutation.InvitationCleared() {
+		_spec.ClearField(selection.FieldInvitation, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.MaxWords(); ok {
+		_spec.SetField(selection.FieldMaxWords, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxWords(); ok {
+		_spec.AddField(selection.FieldMaxWords, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.From(); ok {
 		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
 	}
@@ -592,6 +687,51 @@ func (_u *SelectionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(pick.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedChangesIDs(); len(nodes) > 0 && !_u.mutation.ChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -805,6 +945,47 @@ func (_u *SelectionUpdateOne) ClearGuestID() *SelectionUpdateOne {
 	return _u
 }
 
+// SetInvitation sets the "invitation" field.
+func (_u *SelectionUpdateOne) SetInvitation(v selection.Invitation) *SelectionUpdateOne {
+	_u.mutation.SetInvitation(v)
+	return _u
+}
+
+// SetNillableInvitation sets the "invitation" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableInvitation(v *selection.Invitation) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetInvitation(*v)
+	}
+	return _u
+}
+
+// ClearInvitation clears the value of the "invitation" field.
+func (_u *SelectionUpdateOne) ClearInvitation() *SelectionUpdateOne {
+	_u.mutation.ClearInvitation()
+	return _u
+}
+
+// SetMaxWords sets the "max_words" field.
+func (_u *SelectionUpdateOne) SetMaxWords(v int) *SelectionUpdateOne {
+	_u.mutation.ResetMaxWords()
+	_u.mutation.SetMaxWords(v)
+	return _u
+}
+
+// SetNillableMaxWords sets the "max_words" field if the given value is not nil.
+func (_u *SelectionUpdateOne) SetNillableMaxWords(v *int) *SelectionUpdateOne {
+	if v != nil {
+		_u.SetMaxWords(*v)
+	}
+	return _u
+}
+
+// AddMaxWords adds value to the "max_words" field.
+func (_u *SelectionUpdateOne) AddMaxWords(v int) *SelectionUpdateOne {
+	_u.mutation.AddMaxWords(v)
+	return _u
+}
+
 // SetFrom sets the "from" field.
 func (_u *SelectionUpdateOne) SetFrom(v time.Time) *SelectionUpdateOne {
 	_u.mutation.SetFrom(v)
@@ -929,6 +1110,21 @@ func (_u *SelectionUpdateOne) AddPicks(v ...*Pick) *SelectionUpdateOne {
 	return _u.AddPickIDs(ids...)
 }
 
+// AddChangeIDs adds the "changes" edge to the Change entity by IDs.
+func (_u *SelectionUpdateOne) AddChangeIDs(ids ...string) *SelectionUpdateOne {
+	_u.mutation.AddChangeIDs(ids...)
+	return _u
+}
+
+// AddChanges adds the "changes" edges to the Change entity.
+func (_u *SelectionUpdateOne) AddChanges(v ...*Change) *SelectionUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddChangeIDs(ids...)
+}
+
 // Mutation returns the SelectionMutation object of the builder.
 func (_u *SelectionUpdateOne) Mutation() *SelectionMutation {
 	return _u.mutation
@@ -953,6 +1149,27 @@ func (_u *SelectionUpdateOne) RemovePicks(v ...*Pick) *SelectionUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePickIDs(ids...)
+}
+
+// ClearChanges clears all "changes" edges to the Change entity.
+func (_u *SelectionUpdateOne) ClearChanges() *SelectionUpdateOne {
+	_u.mutation.ClearChanges()
+	return _u
+}
+
+// RemoveChangeIDs removes the "changes" edge to Change entities by IDs.
+func (_u *SelectionUpdateOne) RemoveChangeIDs(ids ...string) *SelectionUpdateOne {
+	_u.mutation.RemoveChangeIDs(ids...)
+	return _u
+}
+
+// RemoveChanges removes "changes" edges to Change entities.
+func (_u *SelectionUpdateOne) RemoveChanges(v ...*Change) *SelectionUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveChangeIDs(ids...)
 }
 
 // Where appends a list predicates to the SelectionUpdate builder.
@@ -1051,6 +1268,11 @@ func (_u *SelectionUpdateOne) check() error {
 			return &ValidationError{Name: "ordering", err: fmt.Errorf(`ent: validator failed for field "Selection.ordering": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Invitation(); ok {
+		if err := selection.InvitationValidator(v); err != nil {
+			return &ValidationError{Name: "invitation", err: fmt.Errorf(`ent: validator failed for field "Selection.invitation": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Visibility(); ok {
 		if err := selection.VisibilityValidator(v); err != nil {
 			return &ValidationError{Name: "visibility", err: fmt.Errorf(`ent: validator failed for field "Selection.visibility": %w`, err)}
@@ -1144,6 +1366,18 @@ func (_u *SelectionUpdateOne) sqlSave(ctx context.Context) (_node *Selection, er
 	if _u.mutation.GuestIDCleared() {
 		_spec.ClearField(selection.FieldGuestID, field.TypeString)
 	}
+	if value, ok := _u.mutation.Invitation(); ok {
+		_spec.SetField(selection.FieldInvitation, field.TypeEnum, value)
+	}
+	if _u.mutation.InvitationCleared() {
+		_spec.ClearField(selection.FieldInvitation, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.MaxWords(); ok {
+		_spec.SetField(selection.FieldMaxWords, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxWords(); ok {
+		_spec.AddField(selection.FieldMaxWords, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.From(); ok {
 		_spec.SetField(selection.FieldFrom, field.TypeTime, value)
 	}
@@ -1212,6 +1446,51 @@ func (_u *SelectionUpdateOne) sqlSave(ctx context.Context) (_node *Selection, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(pick.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedChangesIDs(); len(nodes) > 0 && !_u.mutation.ChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   selection.ChangesTable,
+			Columns: []string{selection.ChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(change.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -12,6 +12,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Change is the client for interacting with the Change builders.
+	Change *ChangeClient
 	// Consent is the client for interacting with the Consent builders.
 	Consent *ConsentClient
 	// Curator is the client for interacting with the Curator builders.
@@ -161,6 +163,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Change = NewChangeClient(tx.config)
 	tx.Consent = NewConsentClient(tx.config)
 	tx.Curator = NewCuratorClient(tx.config)
 	tx.Label = NewLabelClient(tx.config)
@@ -179,7 +182,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Consent.QueryXXX(), the query will be executed
+// applies a query, for example: Change.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -992,7 +992,8 @@ type References struct {
 	Ids   []string               `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
 	// The actor header of the request that is being served, so that the answer
 	// holds what that person may see. Empty: the module asks as itself.
-	Actor         string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	Actor         string   `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	People        []string `protobuf:"bytes,3,rep,name=people,proto3" json:"people,omitempty"` // of films: who among these has a part in them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1041,6 +1042,13 @@ func (x *References) GetActor() string {
 	return ""
 }
 
+func (x *References) GetPeople() []string {
+	if x != nil {
+		return x.People
+	}
+	return nil
+}
+
 type Film struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1052,8 +1060,10 @@ type Film struct {
 	Year          int32                  `protobuf:"varint,7,opt,name=year,proto3" json:"year,omitempty"`
 	DurationS     int32                  `protobuf:"varint,8,opt,name=duration_s,json=durationS,proto3" json:"duration_s,omitempty"`
 	Form          string                 `protobuf:"bytes,9,opt,name=form,proto3" json:"form,omitempty"`
-	Consent       string                 `protobuf:"bytes,10,opt,name=consent,proto3" json:"consent,omitempty"`  // to being selected: open, ask, none
-	Company       bool                   `protobuf:"varint,11,opt,name=company,proto3" json:"company,omitempty"` // the asker belongs to an organisation that it credits
+	Consent       string                 `protobuf:"bytes,10,opt,name=consent,proto3" json:"consent,omitempty"`   // to being selected: open, ask, none
+	Company       bool                   `protobuf:"varint,11,opt,name=company,proto3" json:"company,omitempty"`  // the asker belongs to an organisation that it credits
+	Families      []string               `protobuf:"bytes,12,rep,name=families,proto3" json:"families,omitempty"` // who answers for it, directs it and produces it: ids
+	Parts         []string               `protobuf:"bytes,13,rep,name=parts,proto3" json:"parts,omitempty"`       // those of References.people who have a part in it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1163,6 +1173,20 @@ func (x *Film) GetCompany() bool {
 		return x.Company
 	}
 	return false
+}
+
+func (x *Film) GetFamilies() []string {
+	if x != nil {
+		return x.Families
+	}
+	return nil
+}
+
+func (x *Film) GetParts() []string {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
 }
 
 type FilmList struct {
@@ -1497,11 +1521,12 @@ const file_module_proto_rawDesc = "" +
 	"\tDelivered\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\x12\x18\n" +
 	"\atrouble\x18\x02 \x01(\tR\atrouble\"\x0e\n" +
-	"\fEmitResponse\"4\n" +
+	"\fEmitResponse\"L\n" +
 	"\n" +
 	"References\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\x12\x14\n" +
-	"\x05actor\x18\x02 \x01(\tR\x05actor\"\x85\x02\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06people\x18\x03 \x03(\tR\x06people\"\xb7\x02\n" +
 	"\x04Film\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
@@ -1515,7 +1540,9 @@ const file_module_proto_rawDesc = "" +
 	"\x04form\x18\t \x01(\tR\x04form\x12\x18\n" +
 	"\aconsent\x18\n" +
 	" \x01(\tR\aconsent\x12\x18\n" +
-	"\acompany\x18\v \x01(\bR\acompany\":\n" +
+	"\acompany\x18\v \x01(\bR\acompany\x12\x1a\n" +
+	"\bfamilies\x18\f \x03(\tR\bfamilies\x12\x14\n" +
+	"\x05parts\x18\r \x03(\tR\x05parts\":\n" +
 	"\bFilmList\x12.\n" +
 	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"D\n" +
 	"\x06Person\x12\x0e\n" +

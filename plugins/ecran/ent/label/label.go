@@ -47,6 +47,8 @@ const (
 	FieldMaxPins = "max_pins"
 	// FieldOwnFilms holds the string denoting the own_films field in the database.
 	FieldOwnFilms = "own_films"
+	// FieldMaxFamily holds the string denoting the max_family field in the database.
+	FieldMaxFamily = "max_family"
 	// FieldNoteRequired holds the string denoting the note_required field in the database.
 	FieldNoteRequired = "note_required"
 	// FieldVotesNeeded holds the string denoting the votes_needed field in the database.
@@ -110,6 +112,7 @@ var Columns = []string{
 	FieldActedAt,
 	FieldMaxPins,
 	FieldOwnFilms,
+	FieldMaxFamily,
 	FieldNoteRequired,
 	FieldVotesNeeded,
 }
@@ -155,6 +158,8 @@ var (
 	ManifestoValidator func(string) error
 	// DefaultMaxPins holds the default value on creation for the "max_pins" field.
 	DefaultMaxPins int
+	// DefaultMaxFamily holds the default value on creation for the "max_family" field.
+	DefaultMaxFamily int
 	// DefaultNoteRequired holds the default value on creation for the "note_required" field.
 	DefaultNoteRequired bool
 	// DefaultVotesNeeded holds the default value on creation for the "votes_needed" field.
@@ -332,6 +337,11 @@ func ByMaxPins(opts ...sql.OrderTermOption) OrderOption {
 // ByOwnFilms orders the results by the own_films field.
 func ByOwnFilms(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOwnFilms, opts...).ToFunc()
+}
+
+// ByMaxFamily orders the results by the max_family field.
+func ByMaxFamily(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxFamily, opts...).ToFunc()
 }
 
 // ByNoteRequired orders the results by the note_required field.

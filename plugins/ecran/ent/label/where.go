@@ -130,6 +130,11 @@ func MaxPins(v int) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldMaxPins, v))
 }
 
+// MaxFamily applies equality check predicate on the "max_family" field. It's identical to MaxFamilyEQ.
+func MaxFamily(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldMaxFamily, v))
+}
+
 // NoteRequired applies equality check predicate on the "note_required" field. It's identical to NoteRequiredEQ.
 func NoteRequired(v bool) predicate.Label {
 	return predicate.Label(sql.FieldEQ(FieldNoteRequired, v))
@@ -918,6 +923,46 @@ func OwnFilmsIn(vs ...OwnFilms) predicate.Label {
 // OwnFilmsNotIn applies the NotIn predicate on the "own_films" field.
 func OwnFilmsNotIn(vs ...OwnFilms) predicate.Label {
 	return predicate.Label(sql.FieldNotIn(FieldOwnFilms, vs...))
+}
+
+// MaxFamilyEQ applies the EQ predicate on the "max_family" field.
+func MaxFamilyEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldEQ(FieldMaxFamily, v))
+}
+
+// MaxFamilyNEQ applies the NEQ predicate on the "max_family" field.
+func MaxFamilyNEQ(v int) predicate.Label {
+	return predicate.Label(sql.FieldNEQ(FieldMaxFamily, v))
+}
+
+// MaxFamilyIn applies the In predicate on the "max_family" field.
+func MaxFamilyIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldIn(FieldMaxFamily, vs...))
+}
+
+// MaxFamilyNotIn applies the NotIn predicate on the "max_family" field.
+func MaxFamilyNotIn(vs ...int) predicate.Label {
+	return predicate.Label(sql.FieldNotIn(FieldMaxFamily, vs...))
+}
+
+// MaxFamilyGT applies the GT predicate on the "max_family" field.
+func MaxFamilyGT(v int) predicate.Label {
+	return predicate.Label(sql.FieldGT(FieldMaxFamily, v))
+}
+
+// MaxFamilyGTE applies the GTE predicate on the "max_family" field.
+func MaxFamilyGTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldGTE(FieldMaxFamily, v))
+}
+
+// MaxFamilyLT applies the LT predicate on the "max_family" field.
+func MaxFamilyLT(v int) predicate.Label {
+	return predicate.Label(sql.FieldLT(FieldMaxFamily, v))
+}
+
+// MaxFamilyLTE applies the LTE predicate on the "max_family" field.
+func MaxFamilyLTE(v int) predicate.Label {
+	return predicate.Label(sql.FieldLTE(FieldMaxFamily, v))
 }
 
 // NoteRequiredEQ applies the EQ predicate on the "note_required" field.

@@ -9,6 +9,38 @@ import (
 )
 
 var (
+	// ChangesColumns holds the columns for the "changes" table.
+	ChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "person_id", Type: field.TypeString, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"made", "changed", "ordered", "published", "accepted", "declined", "picked", "ended", "removed", "withdrawn", "refused"}},
+		{Name: "fields", Type: field.TypeJSON, Nullable: true},
+		{Name: "pick_id", Type: field.TypeString, Nullable: true},
+		{Name: "film_id", Type: field.TypeString, Nullable: true},
+		{Name: "selection_id", Type: field.TypeString, Size: 36},
+	}
+	// ChangesTable holds the schema information for the "changes" table.
+	ChangesTable = &schema.Table{
+		Name:       "changes",
+		Columns:    ChangesColumns,
+		PrimaryKey: []*schema.Column{ChangesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "changes_selections_changes",
+				Columns:    []*schema.Column{ChangesColumns[7]},
+				RefColumns: []*schema.Column{SelectionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "change_selection_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChangesColumns[7], ChangesColumns[1], ChangesColumns[0]},
+			},
+		},
+	}
 	// ConsentsColumns holds the columns for the "consents" table.
 	ConsentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -108,6 +140,7 @@ var (
 		{Name: "acted_at", Type: field.TypeTime},
 		{Name: "max_pins", Type: field.TypeInt, Default: 3},
 		{Name: "own_films", Type: field.TypeEnum, Enums: []string{"declared", "forbidden"}, Default: "declared"},
+		{Name: "max_family", Type: field.TypeInt, Default: 0},
 		{Name: "note_required", Type: field.TypeBool, Default: false},
 		{Name: "votes_needed", Type: field.TypeInt, Default: 0},
 	}
@@ -177,6 +210,7 @@ var (
 		{Name: "region_id", Type: field.TypeString, Size: 36, Default: ""},
 		{Name: "space_id", Type: field.TypeString, Size: 36},
 		{Name: "slots", Type: field.TypeInt, Default: 6},
+		{Name: "before", Type: field.TypeJSON, Nullable: true},
 	}
 	// PagesTable holds the schema information for the "pages" table.
 	PagesTable = &schema.Table{
@@ -205,6 +239,7 @@ var (
 		{Name: "signer_id", Type: field.TypeString},
 		{Name: "signer_name", Type: field.TypeString},
 		{Name: "conflict", Type: field.TypeString, Size: 500, Default: ""},
+		{Name: "families", Type: field.TypeJSON, Nullable: true},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "from", Type: field.TypeTime},
 		{Name: "until", Type: field.TypeTime, Nullable: true},
@@ -223,7 +258,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "picks_selections_picks",
-				Columns:    []*schema.Column{PicksColumns[20]},
+				Columns:    []*schema.Column{PicksColumns[21]},
 				RefColumns: []*schema.Column{SelectionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -232,12 +267,12 @@ var (
 			{
 				Name:    "pick_selection_id_state_position_id",
 				Unique:  false,
-				Columns: []*schema.Column{PicksColumns[20], PicksColumns[17], PicksColumns[12], PicksColumns[0]},
+				Columns: []*schema.Column{PicksColumns[21], PicksColumns[18], PicksColumns[13], PicksColumns[0]},
 			},
 			{
 				Name:    "pick_selection_id_state_from_id",
 				Unique:  false,
-				Columns: []*schema.Column{PicksColumns[20], PicksColumns[17], PicksColumns[13], PicksColumns[0]},
+				Columns: []*schema.Column{PicksColumns[21], PicksColumns[18], PicksColumns[14], PicksColumns[0]},
 			},
 			{
 				Name:    "pick_film_id",
@@ -247,7 +282,7 @@ var (
 			{
 				Name:    "pick_current",
 				Unique:  true,
-				Columns: []*schema.Column{PicksColumns[20], PicksColumns[7]},
+				Columns: []*schema.Column{PicksColumns[21], PicksColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},
@@ -365,6 +400,8 @@ var (
 		{Name: "ordering", Type: field.TypeEnum, Enums: []string{"manual", "chronological"}, Default: "manual"},
 		{Name: "edition", Type: field.TypeInt, Nullable: true},
 		{Name: "guest_id", Type: field.TypeString, Nullable: true},
+		{Name: "invitation", Type: field.TypeEnum, Nullable: true, Enums: []string{"open", "accepted", "declined"}},
+		{Name: "max_words", Type: field.TypeInt, Default: 0},
 		{Name: "from", Type: field.TypeTime, Nullable: true},
 		{Name: "until", Type: field.TypeTime, Nullable: true},
 		{Name: "visibility", Type: field.TypeEnum, Enums: []string{"public", "unlisted", "private"}, Default: "public"},
@@ -381,7 +418,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "selections_labels_selections",
-				Columns:    []*schema.Column{SelectionsColumns[20]},
+				Columns:    []*schema.Column{SelectionsColumns[22]},
 				RefColumns: []*schema.Column{LabelsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -420,7 +457,7 @@ var (
 			{
 				Name:    "selection_label_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SelectionsColumns[20], SelectionsColumns[1], SelectionsColumns[0]},
+				Columns: []*schema.Column{SelectionsColumns[22], SelectionsColumns[1], SelectionsColumns[0]},
 			},
 		},
 	}
@@ -456,6 +493,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ChangesTable,
 		ConsentsTable,
 		CuratorsTable,
 		LabelsTable,
@@ -469,6 +507,12 @@ var (
 )
 
 func init() {
+	ChangesTable.ForeignKeys[0].RefTable = SelectionsTable
+	ChangesTable.Annotation = &entsql.Annotation{}
+	ChangesTable.Annotation.Checks = map[string]string{
+		"change_kind": "kind IN ('made', 'changed', 'ordered', 'published', 'accepted', 'declined', 'picked', 'ended', 'removed', 'withdrawn', 'refused')",
+		"change_pick": "(pick_id IS NULL) = (film_id IS NULL)",
+	}
 	ConsentsTable.ForeignKeys[0].RefTable = LabelsTable
 	ConsentsTable.Annotation = &entsql.Annotation{}
 	ConsentsTable.Annotation.Checks = map[string]string{
@@ -484,7 +528,7 @@ func init() {
 	LabelsTable.Annotation.Checks = map[string]string{
 		"label_kind":      "kind IN ('personal', 'personality', 'committee', 'festival', 'institution', 'region', 'platform')",
 		"label_own_films": "own_films IN ('declared', 'forbidden')",
-		"label_rules":     "max_pins >= 0 AND votes_needed >= 0",
+		"label_rules":     "max_pins >= 0 AND votes_needed >= 0 AND max_family >= 0",
 		"label_state":     "state IN ('requested', 'active', 'closed')",
 	}
 	PagesTable.Annotation = &entsql.Annotation{}
@@ -513,7 +557,10 @@ func init() {
 	SelectionsTable.Annotation = &entsql.Annotation{}
 	SelectionsTable.Annotation.Checks = map[string]string{
 		"selection_dates":      "until > \"from\"",
+		"selection_guest":      "(guest_id IS NULL) = (invitation IS NULL)",
+		"selection_invitation": "invitation IN ('open', 'accepted', 'declined')",
 		"selection_kind":       "kind IN ('playlist', 'permanent', 'cycle', 'carte_blanche')",
+		"selection_max_words":  "max_words >= 0",
 		"selection_ordering":   "ordering IN ('manual', 'chronological')",
 		"selection_published":  "(state = 'published') = (published_at IS NOT NULL)",
 		"selection_state":      "state IN ('draft', 'published')",

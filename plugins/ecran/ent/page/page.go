@@ -27,6 +27,8 @@ const (
 	FieldSpaceID = "space_id"
 	// FieldSlots holds the string denoting the slots field in the database.
 	FieldSlots = "slots"
+	// FieldBefore holds the string denoting the before field in the database.
+	FieldBefore = "before"
 	// Table holds the table name of the page in the database.
 	Table = "pages"
 )
@@ -41,6 +43,7 @@ var Columns = []string{
 	FieldRegionID,
 	FieldSpaceID,
 	FieldSlots,
+	FieldBefore,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).

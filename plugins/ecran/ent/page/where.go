@@ -454,6 +454,16 @@ func SlotsLTE(v int) predicate.Page {
 	return predicate.Page(sql.FieldLTE(FieldSlots, v))
 }
 
+// BeforeIsNil applies the IsNil predicate on the "before" field.
+func BeforeIsNil() predicate.Page {
+	return predicate.Page(sql.FieldIsNull(FieldBefore))
+}
+
+// BeforeNotNil applies the NotNil predicate on the "before" field.
+func BeforeNotNil() predicate.Page {
+	return predicate.Page(sql.FieldNotNull(FieldBefore))
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Page) predicate.Page {
 	return predicate.Page(sql.AndPredicates(predicates...))

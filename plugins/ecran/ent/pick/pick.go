@@ -39,6 +39,8 @@ const (
 	FieldSignerName = "signer_name"
 	// FieldConflict holds the string denoting the conflict field in the database.
 	FieldConflict = "conflict"
+	// FieldFamilies holds the string denoting the families field in the database.
+	FieldFamilies = "families"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldFrom holds the string denoting the from field in the database.
@@ -92,6 +94,7 @@ var Columns = []string{
 	FieldSignerID,
 	FieldSignerName,
 	FieldConflict,
+	FieldFamilies,
 	FieldPosition,
 	FieldFrom,
 	FieldUntil,

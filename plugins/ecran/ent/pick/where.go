@@ -865,6 +865,16 @@ func ConflictContainsFold(v string) predicate.Pick {
 	return predicate.Pick(sql.FieldContainsFold(FieldConflict, v))
 }
 
+// FamiliesIsNil applies the IsNil predicate on the "families" field.
+func FamiliesIsNil() predicate.Pick {
+	return predicate.Pick(sql.FieldIsNull(FieldFamilies))
+}
+
+// FamiliesNotNil applies the NotNil predicate on the "families" field.
+func FamiliesNotNil() predicate.Pick {
+	return predicate.Pick(sql.FieldNotNull(FieldFamilies))
+}
+
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int) predicate.Pick {
 	return predicate.Pick(sql.FieldEQ(FieldPosition, v))

@@ -43,6 +43,8 @@ func (Label) Fields() []ent.Field {
 			Comment("How many of its things may be put forward at one instant, on all pages together."),
 		field.Enum("own_films").Values("declared", "forbidden").Default("declared").
 			Comment("Whether its people may pick what they have a part in, if they say so."),
+		field.Int("max_family").Default(0).
+			Comment("How many films of one family a selection holds at a time; 0: as many as it likes."),
 		field.Bool("note_required").Default(false),
 		field.Int("votes_needed").Default(0).
 			Comment("How many of its people have to be for a film; none: who picks decides."),
@@ -78,6 +80,6 @@ func (Label) Annotations() []schema.Annotation {
 		"label_kind":      "kind IN ('personal', 'personality', 'committee', 'festival', 'institution', 'region', 'platform')",
 		"label_state":     "state IN ('requested', 'active', 'closed')",
 		"label_own_films": "own_films IN ('declared', 'forbidden')",
-		"label_rules":     "max_pins >= 0 AND votes_needed >= 0",
+		"label_rules":     "max_pins >= 0 AND votes_needed >= 0 AND max_family >= 0",
 	})}
 }

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -9,6 +11,12 @@ import (
 
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
+
+// Layout is how many slots a page had until an instant.
+type Layout struct {
+	Slots int       `json:"slots"`
+	Until time.Time `json:"until"`
+}
 
 // Page is the front page of one space. Who pins something takes its row, so
 // that two do not take one slot.
@@ -23,6 +31,7 @@ func (Page) Mixin() []ent.Mixin {
 func (Page) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("slots").Default(6).Comment("How many things it puts forward at one instant."),
+		field.JSON("before", []Layout{}).Optional().Comment("How many it put forward before, the oldest first."),
 	}
 }
 

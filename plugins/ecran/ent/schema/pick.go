@@ -33,6 +33,8 @@ func (Pick) Fields() []ent.Field {
 			Comment("Their name on the day they signed."),
 		field.String("conflict").Immutable().Default("").MaxRuneLen(500).
 			Comment("What the signer has to do with the film, in their words; empty where that is nothing."),
+		field.Strings("families").Immutable().Optional().
+			Comment("Who stood behind the film when it was picked: films that share one are of one family."),
 		field.Int("position"),
 		field.Time("from").Comment("When it came on screen, or will."),
 		field.Time("until").Optional().Nillable().Comment("When it is to leave the screen; null: not by itself."),

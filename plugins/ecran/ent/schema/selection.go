@@ -33,7 +33,10 @@ func (Selection) Fields() []ent.Field {
 			Comment("By hand, or in the order in which the films came on screen."),
 		field.Int("edition").Optional().Nillable().Comment("The how-manyeth of its kind: a festival's 12th."),
 		field.String("guest_id").Optional().Nillable().
-			Comment("Who was given this carte blanche: they pick in it, and in no other selection of the label."),
+			Comment("Who was given this carte blanche: they alone pick in it, and in no other selection of the label."),
+		field.Enum("invitation").Values("open", "accepted", "declined").Optional().Nillable().
+			Comment("What the guest says to it; null where there is none."),
+		field.Int("max_words").Default(0).Comment("How long a note in it is at most; 0: as long as a note may be."),
 		field.Time("from").Optional().Nillable().Comment("When it comes on screen; null: when it is published."),
 		field.Time("until").Optional().Nillable().Comment("When it leaves the screen; null: not before somebody ends it."),
 		field.Enum("visibility").Values("public", "unlisted", "private").Default("public").
@@ -50,6 +53,7 @@ func (Selection) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("label", Label.Type).Ref("selections").Field("label_id").Unique().Required().Immutable(),
 		edge.To("picks", Pick.Type),
+		edge.To("changes", Change.Type),
 	}
 }
 
@@ -64,6 +68,9 @@ func (Selection) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(map[string]string{
 		"selection_kind":       "kind IN ('playlist', 'permanent', 'cycle', 'carte_blanche')",
 		"selection_ordering":   "ordering IN ('manual', 'chronological')",
+		"selection_guest":      "(guest_id IS NULL) = (invitation IS NULL)",
+		"selection_invitation": "invitation IN ('open', 'accepted', 'declined')",
+		"selection_max_words":  "max_words >= 0",
 		"selection_dates":      "until > \"from\"",
 		"selection_visibility": "visibility IN ('public', 'unlisted', 'private')",
 		"selection_state":      "state IN ('draft', 'published')",

@@ -43,6 +43,10 @@ const (
 	FieldEdition = "edition"
 	// FieldGuestID holds the string denoting the guest_id field in the database.
 	FieldGuestID = "guest_id"
+	// FieldInvitation holds the string denoting the invitation field in the database.
+	FieldInvitation = "invitation"
+	// FieldMaxWords holds the string denoting the max_words field in the database.
+	FieldMaxWords = "max_words"
 	// FieldFrom holds the string denoting the from field in the database.
 	FieldFrom = "from"
 	// FieldUntil holds the string denoting the until field in the database.
@@ -59,6 +63,8 @@ const (
 	EdgeLabel = "label"
 	// EdgePicks holds the string denoting the picks edge name in mutations.
 	EdgePicks = "picks"
+	// EdgeChanges holds the string denoting the changes edge name in mutations.
+	EdgeChanges = "changes"
 	// Table holds the table name of the selection in the database.
 	Table = "selections"
 	// LabelTable is the table that holds the label relation/edge.
@@ -75,6 +81,13 @@ const (
 	PicksInverseTable = "picks"
 	// PicksColumn is the table column denoting the picks relation/edge.
 	PicksColumn = "selection_id"
+	// ChangesTable is the table that holds the changes relation/edge.
+	ChangesTable = "changes"
+	// ChangesInverseTable is the table name for the Change entity.
+	// It exists in this package in order to avoid circular dependency with the "change" package.
+	ChangesInverseTable = "changes"
+	// ChangesColumn is the table column denoting the changes relation/edge.
+	ChangesColumn = "selection_id"
 )
 
 // Columns holds all SQL columns for selection fields.
@@ -94,6 +107,8 @@ var Columns = []string{
 	FieldOrdering,
 	FieldEdition,
 	FieldGuestID,
+	FieldInvitation,
+	FieldMaxWords,
 	FieldFrom,
 	FieldUntil,
 	FieldVisibility,
@@ -139,6 +154,8 @@ var (
 	DefaultText string
 	// TextValidator is a validator for the "text" field. It is called by the builders before save.
 	TextValidator func(string) error
+	// DefaultMaxWords holds the default value on creation for the "max_words" field.
+	DefaultMaxWords int
 	// DefaultNextPosition holds the default value on creation for the "next_position" field.
 	DefaultNextPosition int
 	// DefaultID holds the default value on creation for the "id" field.
@@ -198,6 +215,30 @@ func OrderingValidator(o Ordering) error {
 		return nil
 	default:
 		return fmt.Errorf("selection: invalid enum value for ordering field: %q", o)
+	}
+}
+
+// Invitation defines the type for the "invitation" enum field.
+type Invitation string
+
+// Invitation values.
+const (
+	InvitationOpen     Invitation = "open"
+	InvitationAccepted Invitation = "accepted"
+	InvitationDeclined Invitation = "declined"
+)
+
+func (i Invitation) String() string {
+	return string(i)
+}
+
+// InvitationValidator is a validator for the "invitation" field enum values. It is called by the builders before save.
+func InvitationValidator(i Invitation) error {
+	switch i {
+	case InvitationOpen, InvitationAccepted, InvitationDeclined:
+		return nil
+	default:
+		return fmt.Errorf("selection: invalid enum value for invitation field: %q", i)
 	}
 }
 
@@ -332,6 +373,16 @@ func ByGuestID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGuestID, opts...).ToFunc()
 }
 
+// ByInvitation orders the results by the invitation field.
+func ByInvitation(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitation, opts...).ToFunc()
+}
+
+// ByMaxWords orders the results by the max_words field.
+func ByMaxWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxWords, opts...).ToFunc()
+}
+
 // ByFrom orders the results by the from field.
 func ByFrom(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFrom, opts...).ToFunc()
@@ -382,6 +433,20 @@ func ByPicks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newPicksStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByChangesCount orders the results by changes count.
+func ByChangesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newChangesStep(), opts...)
+	}
+}
+
+// ByChanges orders the results by changes terms.
+func ByChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newChangesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newLabelStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -394,5 +459,12 @@ func newPicksStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PicksInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, PicksTable, PicksColumn),
+	)
+}
+func newChangesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ChangesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ChangesTable, ChangesColumn),
 	)
 }

@@ -125,6 +125,11 @@ func GuestID(v string) predicate.Selection {
 	return predicate.Selection(sql.FieldEQ(FieldGuestID, v))
 }
 
+// MaxWords applies equality check predicate on the "max_words" field. It's identical to MaxWordsEQ.
+func MaxWords(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldMaxWords, v))
+}
+
 // From applies equality check predicate on the "from" field. It's identical to FromEQ.
 func From(v time.Time) predicate.Selection {
 	return predicate.Selection(sql.FieldEQ(FieldFrom, v))
@@ -885,6 +890,76 @@ func GuestIDContainsFold(v string) predicate.Selection {
 	return predicate.Selection(sql.FieldContainsFold(FieldGuestID, v))
 }
 
+// InvitationEQ applies the EQ predicate on the "invitation" field.
+func InvitationEQ(v Invitation) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldInvitation, v))
+}
+
+// InvitationNEQ applies the NEQ predicate on the "invitation" field.
+func InvitationNEQ(v Invitation) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldInvitation, v))
+}
+
+// InvitationIn applies the In predicate on the "invitation" field.
+func InvitationIn(vs ...Invitation) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldInvitation, vs...))
+}
+
+// InvitationNotIn applies the NotIn predicate on the "invitation" field.
+func InvitationNotIn(vs ...Invitation) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldInvitation, vs...))
+}
+
+// InvitationIsNil applies the IsNil predicate on the "invitation" field.
+func InvitationIsNil() predicate.Selection {
+	return predicate.Selection(sql.FieldIsNull(FieldInvitation))
+}
+
+// InvitationNotNil applies the NotNil predicate on the "invitation" field.
+func InvitationNotNil() predicate.Selection {
+	return predicate.Selection(sql.FieldNotNull(FieldInvitation))
+}
+
+// MaxWordsEQ applies the EQ predicate on the "max_words" field.
+func MaxWordsEQ(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldEQ(FieldMaxWords, v))
+}
+
+// MaxWordsNEQ applies the NEQ predicate on the "max_words" field.
+func MaxWordsNEQ(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldNEQ(FieldMaxWords, v))
+}
+
+// MaxWordsIn applies the In predicate on the "max_words" field.
+func MaxWordsIn(vs ...int) predicate.Selection {
+	return predicate.Selection(sql.FieldIn(FieldMaxWords, vs...))
+}
+
+// MaxWordsNotIn applies the NotIn predicate on the "max_words" field.
+func MaxWordsNotIn(vs ...int) predicate.Selection {
+	return predicate.Selection(sql.FieldNotIn(FieldMaxWords, vs...))
+}
+
+// MaxWordsGT applies the GT predicate on the "max_words" field.
+func MaxWordsGT(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldGT(FieldMaxWords, v))
+}
+
+// MaxWordsGTE applies the GTE predicate on the "max_words" field.
+func MaxWordsGTE(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldGTE(FieldMaxWords, v))
+}
+
+// MaxWordsLT applies the LT predicate on the "max_words" field.
+func MaxWordsLT(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldLT(FieldMaxWords, v))
+}
+
+// MaxWordsLTE applies the LTE predicate on the "max_words" field.
+func MaxWordsLTE(v int) predicate.Selection {
+	return predicate.Selection(sql.FieldLTE(FieldMaxWords, v))
+}
+
 // FromEQ applies the EQ predicate on the "from" field.
 func FromEQ(v time.Time) predicate.Selection {
 	return predicate.Selection(sql.FieldEQ(FieldFrom, v))
@@ -1153,6 +1228,29 @@ func HasPicks() predicate.Selection {
 func HasPicksWith(preds ...predicate.Pick) predicate.Selection {
 	return predicate.Selection(func(s *sql.Selector) {
 		step := newPicksStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasChanges applies the HasEdge predicate on the "changes" edge.
+func HasChanges() predicate.Selection {
+	return predicate.Selection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ChangesTable, ChangesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasChangesWith applies the HasEdge predicate on the "changes" edge with a given conditions (other predicates).
+func HasChangesWith(preds ...predicate.Change) predicate.Selection {
+	return predicate.Selection(func(s *sql.Selector) {
+		step := newChangesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
