@@ -251,7 +251,7 @@ func (e *Ecran) lapse(ctx context.Context, c *ent.Client, id string) error {
 // being chosen at all: with none, everything leaves the screen; with ask, what
 // no label was granted.
 func (e *Ecran) closedTo(ctx context.Context, c *ent.Client, film sdk.Film) error {
-	if film.Consent == "open" {
+	if film.Consent == sdk.ConsentOpen {
 		return nil
 	}
 	picks, err := c.Pick.Query().Where(pick.FilmID(film.ID), pick.EndedAtIsNil()).
@@ -260,7 +260,7 @@ func (e *Ecran) closedTo(ctx context.Context, c *ent.Client, film sdk.Film) erro
 		return err
 	}
 	for _, p := range picks {
-		if film.Consent == "ask" {
+		if film.Consent == sdk.ConsentAsk {
 			// What is under vote or waits for an answer asks by itself.
 			granted, err := c.Consent.Query().Where(
 				consent.FilmID(film.ID), consent.LabelID(p.Edges.Selection.LabelID), consent.StateEQ(consent.StateGranted),

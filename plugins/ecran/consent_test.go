@@ -3,6 +3,7 @@ package ecran_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -250,5 +251,83 @@ func TestLabelsInviteAcrossBorders(t *testing.T) {
 			map[string]any{"kind": "carte_blanche", "title": "À Lucie Hoarau", "guest": lucie.Person}))
 		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+blanche+"/invitation/accept", nil), 200)
 		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+blanche+"/picks", map[string]any{"film": e.film("phares").ID, "note": "Pour la brume."}), 201)
+	})
+}
+
+func TestECR6ConsentWithdrawn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		screen := func(name string) (label, selection string) {
+			label = e.label(t, maelle, "committee", name)
+			selection = e.selection(t, maelle, label, name, "public")
+			e.publish(t, maelle, selection)
+			return label, selection
+		}
+		_, one := screen("Un")
+		two, second := screen("Deux")
+		shows := func(selection, film string) bool {
+			t.Helper()
+			a := e.As(visitor).Do(t, http.MethodGet, "/selections/"+selection+"/picks", nil)
+			feed := e.As(visitor).Do(t, http.MethodGet, "/selections/"+selection+"/feed.json", nil)
+			on := slices.Contains(items(t, a, "film", "id"), film)
+			if strings.Contains(string(feed.Body), e.film(film).Title) != on {
+				t.Errorf("the feed and the list of %s are not of one mind", film)
+			}
+			return on
+		}
+		// To be asked from now on: who was not asked shows it no more, who was
+		// granted it does.
+		e.film("phares").Consent = "ask"
+		granted := e.pick(t, maelle, second, "phares")
+		if shows(second, "phares") {
+			t.Error("a film is on screen before its maker has agreed")
+		}
+		e.film("phares").Relations = sdk.RelationSet(sdk.Own)
+		consent := items(t, e.As(thomas).Do(t, http.MethodGet, "/consents?film=phares", nil), "id")[0]
+		want(t, e.As(thomas).Do(t, http.MethodPost, "/consents/"+consent+"/grant", nil), 200)
+		e.film("phares").Relations = 0
+		e.film("phares").Consent = "open"
+		open := e.pick(t, maelle, one, "phares")
+		e.pin(t, "pick", open, 1)
+		e.pass(t, time.Hour)
+		e.film("phares").Consent = "ask"
+		tell(t, e, "film.changed.v1", "phares")
+		if shows(one, "phares") || !shows(second, "phares") {
+			t.Error("who was granted the film shows it, and nobody else")
+		}
+		if found := blocks(t, e.As(visitor).Do(t, http.MethodGet, "/page", nil)); len(found) != 0 {
+			t.Errorf("the page shows %q", found)
+		}
+		// What was granted is taken back.
+		e.pass(t, time.Hour)
+		e.film("phares").Relations = sdk.RelationSet(sdk.Own)
+		want(t, e.As(thomas).Do(t, http.MethodPost, "/consents/"+consent+"/refuse", nil), 200)
+		e.film("phares").Relations = 0
+		if shows(second, "phares") {
+			t.Error("it is on screen, though its maker has taken the agreement back")
+		}
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+second+"/picks", map[string]any{"film": "phares"}), 409, "consent_missing")
+		// To be chosen by nobody.
+		none := e.pick(t, maelle, one, "maree-basse")
+		e.film("maree-basse").Consent = "none"
+		e.pass(t, time.Hour)
+		tell(t, e, "film.changed.v1", "maree-basse")
+		if shows(one, "maree-basse") {
+			t.Error("it is on screen, though its maker wants none of it")
+		}
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/selections/"+second+"/picks", map[string]any{"film": "maree-basse"}), 409, "consent_missing")
+		e.settle(t)
+		for _, c := range []struct {
+			film, pick string
+			until      time.Duration
+		}{{"phares", open, time.Hour}, {"phares", granted, 2 * time.Hour}, {"maree-basse", none, 3 * time.Hour}} {
+			if ended := e.ended(t, c.film, c.pick); len(ended) != 1 || ended[0]["until"] != after(c.until) {
+				t.Errorf("%s was told of the end %v", c.film, ended)
+			}
+			if n := len(slices.DeleteFunc(e.told(t, "film.recognised.v1", c.film), func(d map[string]any) bool { return d["source_id"] != c.pick })); n != 1 {
+				t.Errorf("%s was told of the choice %d times", c.film, n)
+			}
+		}
+		_ = two
 	})
 }

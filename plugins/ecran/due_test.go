@@ -1,7 +1,6 @@
 package ecran_test
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -9,13 +8,6 @@ import (
 
 	"github.com/labfilms/labfilms/plugins/sdk"
 )
-
-// with puts two descriptions together.
-func with(a, b map[string]any) map[string]any {
-	both := maps.Clone(a)
-	maps.Copy(both, b)
-	return both
-}
 
 // A pick of a date comes on screen and leaves it at the instant, for whoever
 // reads, and its film is told then and once.

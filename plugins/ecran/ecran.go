@@ -14,7 +14,7 @@
 // outside, and ent/schema/pick.go what is remembered. Of the larger nouns
 // pick_list.go says who sees which, and pick_state.go what becomes of it; of the
 // smaller all that is in one file. states.go has the tables of what can become of
-// a label, a pick, a consent and a proposal. A selection is a draft until it is
+// a label, a pick, an invitation, a consent and a proposal. A selection is a draft until it is
 // published, and a pin is there or has ended: of those two the column says it all.
 //
 // A request comes through the host, which knows who asks and whether the module
@@ -36,6 +36,9 @@
 // What a date decides is read off the date and is not stored: a pick whose hour
 // has come is on screen, whether or not anybody was there to say so. Events that
 // are due ([sdk.RecordAt]) tell those who want to know when.
+//
+// A file begins with the faults of its noun, which are what its verbs refuse
+// with; then come what its operations take, the verbs, and what they share.
 //
 // # How to add an operation
 //

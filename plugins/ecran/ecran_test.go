@@ -1,9 +1,16 @@
 package ecran_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/labfilms/labfilms/plugins/ecran"
 	"github.com/labfilms/labfilms/plugins/sdk"
@@ -148,3 +155,94 @@ func items(t testing.TB, a *sdktest.Answer, member ...string) []string {
 }
 
 func TestConformance(t *testing.T) { sdktest.Run(t, ecran.New) }
+
+// pass lets time pass, and waits until what that asks for is done and told.
+func (e *screen) pass(t testing.TB, d time.Duration) {
+	t.Helper()
+	e.Advance(d)
+	for range 3 { // what is due, what it brings about, and what that does
+		e.settle(t)
+	}
+}
+
+// after writes the instant that lies so far behind the beginning of the test.
+func after(d time.Duration) string { return sdktest.Now.Add(d).Format(time.RFC3339Nano) }
+
+// without runs the function while the core does not show the film.
+func (e *screen) without(film string, run func()) {
+	f := e.film(film)
+	f.ID = "hidden from everybody"
+	defer func() { f.ID = film }()
+	run()
+}
+
+// atOnce runs the function so many times at one moment and returns the answers.
+func atOnce(n int, run func(i int) *sdktest.Answer) []*sdktest.Answer {
+	answers := make([]*sdktest.Answer, n)
+	var start, done sync.WaitGroup
+	start.Add(1)
+	for i := range answers {
+		done.Go(func() {
+			start.Wait()
+			answers[i] = run(i)
+		})
+	}
+	start.Done()
+	done.Wait()
+	return answers
+}
+
+// won returns who was answered with the status; all others have to have been
+// answered with one of the codes.
+func won(t testing.TB, answers []*sdktest.Answer, status int, codes ...string) []int {
+	t.Helper()
+	var winners []int
+	for i, a := range answers {
+		switch {
+		case a.Status == status:
+			winners = append(winners, i)
+		case !slices.Contains(codes, a.Code()):
+			t.Errorf("%d was answered %d %s", i, a.Status, a.Body)
+		}
+	}
+	return winners
+}
+
+// same fails the test unless the two answers are one byte for byte, but for what
+// names the request.
+func same(t testing.TB, what string, a, b *sdktest.Answer) {
+	t.Helper()
+	if a.Status != b.Status || plain(a) != plain(b) {
+		t.Errorf("%s is told from nothing:\n%d %s\n%d %s", what, a.Status, a.Body, b.Status, b.Body)
+	}
+}
+
+// plain returns an answer without what names the request.
+func plain(a *sdktest.Answer) string {
+	var object map[string]any
+	if json.Unmarshal(a.Body, &object) != nil {
+		return string(a.Body)
+	}
+	delete(object, "request_id")
+	delete(object, "instance")
+	text, _ := json.Marshal(object)
+	return string(text)
+}
+
+// version returns the version that an answer's ETag names.
+func version(t testing.TB, a *sdktest.Answer) int {
+	t.Helper()
+	tag, _, _ := strings.Cut(strings.Trim(a.Header.Get("ETag"), `"`), ".")
+	n, err := strconv.Atoi(tag)
+	if err != nil {
+		t.Fatalf("the answer %d has the ETag %q", a.Status, a.Header.Get("ETag"))
+	}
+	return n
+}
+
+// with puts two descriptions together.
+func with(a, b map[string]any) map[string]any {
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	return both
+}

@@ -48,9 +48,7 @@ func (e *Ecran) LabelFeed(ctx context.Context, id string) (*feeds.Feed, error) {
 		return nil, err
 	}
 	open := pick.HasSelectionWith(
-		selection.LabelID(l.ID), selection.StateEQ(selection.StatePublished), selection.VisibilityEQ(selection.VisibilityPublic),
-		selection.Or(selection.FromIsNil(), selection.FromLTE(now)), selection.Or(selection.UntilIsNil(), selection.UntilGT(now)),
-		selection.HasLabelWith(label.StateEQ(label.StateActive)),
+		selection.LabelID(l.ID), selectionsOnView(now), selection.HasLabelWith(label.StateEQ(label.StateActive)),
 	)
 	rows, err := e.latest(ctx, c, inState(&ent.Selection{}, pick.StateOnScreen, now), open)
 	if err != nil {

@@ -63,8 +63,7 @@ func (e *Ecran) labelDocuments(ctx context.Context, ids []string, cursor string)
 func (e *Ecran) selectionDocuments(ctx context.Context, ids []string, cursor string) ([]sdk.Document, string, error) {
 	now := sdk.Now(ctx)
 	q := e.store.From(ctx).Selection.Query().Where(
-		selection.StateEQ(selection.StatePublished), selection.VisibilityEQ(selection.VisibilityPublic),
-		selection.Or(selection.FromIsNil(), selection.FromLTE(now)), selection.Or(selection.UntilIsNil(), selection.UntilGT(now)),
+		selectionsOnView(now),
 		selection.HasLabelWith(label.StateEQ(label.StateActive), sdk.NotSuspended(label.FieldHolderID)),
 	)
 	if ids != nil {

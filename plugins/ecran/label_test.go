@@ -194,3 +194,174 @@ func TestListLabels(t *testing.T) {
 		want(t, e.As(visitor).Do(t, http.MethodGet, "/labels?popular=true", nil), 422)
 	})
 }
+
+func TestECR7NamesThatReadTheSame(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		e.label(t, maelle, "institution", "Cinéma Le Celtic")
+		a := e.As(maelle).In(sdktest.Occitanie).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "festival", "name": "Travelling 10"})
+		made(t, a)
+		for what, name := range map[string]string{
+			"as it is":         "Cinéma Le Celtic",
+			"case":             "CINÉMA LE CELTIC",
+			"no accent":        "Cinema Le Celtic",
+			"Cyrillic letters": "Cinéma Lе Сеltіс",
+			"Greek letters":    "Cinéma Le Celtιc",
+			"full-width":       "Ｃｉｎéma Le Celtic",
+			"zero width":       "Cinéma\u200b Le Cel\u200dtic",
+			"soft hyphen":      "Cinéma Le Cel\u00adtic",
+			"spaces":           "Cinéma  LeCeltic",
+			"signs":            "Cinéma « Le Celtic » !",
+			"digit for l":      "Cinéma Le Ce1tic",
+			"of the network":   "TRAVELLING l0",
+		} {
+			for _, who := range []sdk.Actor{ines, thomas} {
+				a := e.As(who).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "personal", "name": name})
+				if a.Status != 409 || a.Code() != "label_name_taken" {
+					t.Errorf("%s: %q is answered %d %s", what, name, a.Status, a.Code())
+				}
+			}
+		}
+		// Fifty names that read the same at one moment: one bears it.
+		spellings := []string{"Écran noir", "ECRAN NOIR", "Ecran-noir", "Écran n\u200boir", "Есran noir"}
+		answers := atOnce(50, func(i int) *sdktest.Answer {
+			return e.As(ines).Do(t, http.MethodPost, "/labels", map[string]any{"kind": "personal", "name": spellings[i%len(spellings)]})
+		})
+		if winners := won(t, answers, 201, "label_name_taken"); len(winners) != 1 {
+			t.Errorf("%d labels bear names that read the same", len(winners))
+		}
+	})
+}
+
+// A label that is only asked for is its people's and the curators' to know of.
+func TestRequestedLabel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, ines, "festival", "Festival des dunes", map[string]any{"person": lucie.Person, "role": "contributor"})
+		at := "/labels/" + label
+		selection := e.selection(t, ines, label, "Avant l'heure", "public")
+		pick := e.pick(t, ines, selection, "phares")
+		e.publish(t, ines, selection)
+		shown := e.selection(t, maelle, e.label(t, maelle, "region", "Gens de mer"), "La mer", "public")
+		e.publish(t, maelle, shown)
+		e.pick(t, maelle, shown, "phares")
+
+		for _, who := range []sdk.Actor{visitor, thomas} {
+			for _, path := range []string{"", "/feed.atom", "/feed.json"} {
+				same(t, "a requested label", e.As(who).Do(t, http.MethodGet, at+path, nil), e.As(who).Do(t, http.MethodGet, "/labels/"+sdk.NewID()+path, nil))
+			}
+			for _, path := range []string{"", "/picks", "/picks/" + pick, "/feed.json"} {
+				want(t, e.As(who).Do(t, http.MethodGet, "/selections/"+selection+path, nil), 404, "selection_unknown")
+			}
+			for _, list := range []string{"/labels?count=exact", "/labels?state=requested&count=exact", "/selections?count=exact", "/selections?label=" + label + "&count=exact"} {
+				if a := e.As(who).Do(t, http.MethodGet, list, nil); strings.Contains(string(a.Body), "dunes") || strings.Contains(list, "requested") && a.JSON(t)["page"].(map[string]any)["total"] != 0.0 {
+					t.Errorf("%s tells %s", list, a.Body)
+				}
+			}
+		}
+		for _, kind := range []string{"label", "selection", "pick"} {
+			target := map[string]string{"label": label, "selection": selection, "pick": pick}[kind]
+			want(t, e.As(maelle).Do(t, http.MethodPost, "/pins", pinning(kind, target, 1)), 422, "target_unknown")
+		}
+		for kind, hidden := range map[string]string{"label": label, "selection": selection} {
+			if docs, _, err := e.Documents(t.Context(), kind, []string{hidden}, ""); err != nil || len(docs) != 0 {
+				t.Errorf("search finds %v (%v)", docs, err)
+			}
+		}
+		for _, who := range []sdk.Actor{ines, lucie, maelle} {
+			a := e.As(who).Do(t, http.MethodGet, "/labels?state=requested", nil)
+			if found := items(t, a, "id"); !slices.Equal(found, []string{label}) {
+				t.Errorf("%s finds %q", who.Person, found)
+			}
+		}
+		e.settle(t)
+		if told := e.told(t, "film.recognised.v1", "phares"); len(told) != 1 || told[0]["by"] != "Gens de mer" {
+			t.Errorf("the film was told of a label that nobody has accepted: %v", told)
+		}
+		// Its own people do not accept it.
+		want(t, e.As(ines).Do(t, http.MethodPost, at+"/accept", nil), 403, "denied")
+		for _, who := range []sdk.Actor{thomas, visitor} {
+			for _, verb := range []string{"/accept", "/refuse", "/close", "/leave"} {
+				same(t, "a requested label", e.As(who).Do(t, http.MethodPost, at+verb, nil), e.As(who).Do(t, http.MethodPost, "/labels/"+sdk.NewID()+verb, nil))
+			}
+		}
+		for range 2 {
+			want(t, e.As(maelle).Do(t, http.MethodPost, at+"/accept", nil), 200)
+		}
+		want(t, e.As(maelle).Do(t, http.MethodPost, at+"/refuse", nil), 409, "label_closed")
+		want(t, e.As(visitor).Do(t, http.MethodGet, at, nil), 200)
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, "/selections/"+selection+"/picks", nil), "id"); !slices.Equal(found, []string{pick}) {
+			t.Errorf("accepted, it shows %q", found)
+		}
+		e.settle(t)
+		if told := e.told(t, "film.recognised.v1", "phares"); len(told) != 2 || told[1]["by"] != "Festival des dunes" {
+			t.Errorf("the film was told %v", told)
+		}
+		if n := len(e.told(t, "ecran.label.accepted.v1", label)); n != 1 {
+			t.Errorf("accepted %d times", n)
+		}
+		refused := e.label(t, thomas, "personality", "Thomas Lescure présente")
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+refused+"/refuse", nil), 200)
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+refused+"/accept", nil), 409, "label_closed")
+	})
+}
+
+// A label that is closed chooses nothing any more.
+func TestClosedLabel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer", map[string]any{"person": ines.Person, "role": "director"})
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		e.pick(t, maelle, selection, "phares")
+		proposal := e.propose(t, thomas, label, "maree-basse")
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/close", nil), 200)
+		at, in := "/labels/"+label, "/selections/"+selection
+		for what, a := range map[string]*sdktest.Answer{
+			"change":    e.As(maelle).Do(t, http.MethodPatch, at, map[string]any{"name": "Gens de terre"}, "If-Match", `"2"`),
+			"transfer":  e.As(maelle).Do(t, http.MethodPost, at+"/transfer", map[string]any{"person": ines.Person}, "If-Match", `"2"`),
+			"selection": e.As(maelle).Do(t, http.MethodPost, at+"/selections", map[string]any{"title": "Encore"}),
+			"rename":    e.As(maelle).Do(t, http.MethodPatch, in, map[string]any{"title": "Encore"}, "If-Match", `"2"`),
+			"publish":   e.As(maelle).Do(t, http.MethodPost, in+"/publish", nil),
+			"order":     e.As(maelle).Do(t, http.MethodPut, in+"/order", map[string]any{"picks": []string{}}, "If-Match", `"2"`),
+			"pick":      e.As(maelle).Do(t, http.MethodPost, in+"/picks", map[string]any{"film": "maree-basse"}),
+			"propose":   e.As(thomas).Do(t, http.MethodPost, at+"/proposals", map[string]any{"film": "aller-simple", "why": "Encore."}),
+			"take":      e.As(maelle).Do(t, http.MethodPost, "/proposals/"+proposal+"/take", map[string]any{"selection": selection}),
+			"accept":    e.As(maelle).Do(t, http.MethodPost, at+"/accept", nil),
+		} {
+			if a.Status != 409 || a.Code() != "label_closed" {
+				t.Errorf("%s is answered %d %s", what, a.Status, a.Code())
+			}
+		}
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/pins", pinning("label", label, 1)), 422, "target_unknown")
+		// Remembered, and found by who asks for what is closed.
+		want(t, e.As(visitor).Do(t, http.MethodGet, at, nil), 200)
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, "/labels?state=closed", nil), "id"); !slices.Equal(found, []string{label}) {
+			t.Errorf("closed are %q", found)
+		}
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, "/labels", nil), "id"); slices.Contains(found, label) {
+			t.Error("it is among those that act")
+		}
+		// While it is being closed, fifty pick: nothing stays on screen.
+		other := e.label(t, maelle, "committee", "Le comité")
+		selections := []string{}
+		for range 50 {
+			s := e.selection(t, maelle, other, "La mer", "public")
+			e.publish(t, maelle, s)
+			selections = append(selections, s)
+		}
+		answers := atOnce(51, func(i int) *sdktest.Answer {
+			if i == 50 {
+				return e.As(maelle).Do(t, http.MethodPost, "/labels/"+other+"/close", nil)
+			}
+			return e.As(maelle).Do(t, http.MethodPost, "/selections/"+selections[i]+"/picks", map[string]any{"film": "phares"})
+		})
+		want(t, answers[50], 200)
+		won(t, answers[:50], 201, "label_closed")
+		for _, s := range selections {
+			if found := items(t, e.As(visitor).Do(t, http.MethodGet, "/selections/"+s+"/picks", nil), "id"); len(found) != 0 {
+				t.Errorf("a label that is closed shows %q", found)
+			}
+		}
+	})
+}

@@ -152,7 +152,7 @@ func (e *Ecran) makePick(ctx context.Context, c *ent.Client, s *ent.Selection, i
 	if s.Until != nil && !s.Until.After(now) {
 		return nil, ErrSelectionOver
 	}
-	if film.Consent == "none" {
+	if film.Consent == sdk.ConsentNone {
 		return nil, ErrConsentMissing
 	}
 	if from == nil {
@@ -273,9 +273,9 @@ func datesOf(form *sdk.Form, now time.Time, from, until *time.Time) (_, _ *time.
 // made the film has to agree, if they want to be asked, and its date to come.
 func (e *Ecran) afterVote(ctx context.Context, c *ent.Client, l *ent.Label, film sdk.Film, signer string, from time.Time) (pick.State, error) {
 	switch film.Consent {
-	case "none":
+	case sdk.ConsentNone:
 		return "", ErrConsentMissing
-	case "ask":
+	case sdk.ConsentAsk:
 		agreed, err := e.agreed(ctx, c, l, film.ID, signer)
 		if err != nil || !agreed {
 			return pick.StateAsked, err
@@ -302,7 +302,7 @@ func (e *Ecran) released(ctx context.Context, id string, people ...string) (sdk.
 		return sdk.Film{}, sdk.ErrFilmUnknown.With(reason("/film", sdk.ErrFilmUnknown))
 	case err != nil:
 		return sdk.Film{}, err
-	case film.Stage != "released":
+	case film.Stage != sdk.Released:
 		return sdk.Film{}, ErrFilmNotReleased
 	}
 	return film, nil

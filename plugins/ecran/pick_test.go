@@ -3,8 +3,11 @@ package ecran_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/labfilms/labfilms/plugins/sdk"
 
 	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
 )
@@ -129,5 +132,103 @@ func TestPickRace(t *testing.T) {
 		if told := e.told(t, "film.recognised.v1", "phares"); len(told) != 1 {
 			t.Errorf("the film was told %d times", len(told))
 		}
+	})
+}
+
+func TestECR1APrivateFilmIsNotRevealed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer")
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		first := e.pick(t, maelle, selection, "phares")
+		hidden := e.pick(t, maelle, selection, "maree-basse")
+		e.pick(t, maelle, selection, "aller-simple")
+		gone := e.selection(t, maelle, label, "La terre", "public")
+		e.publish(t, maelle, gone)
+		over := e.pick(t, maelle, gone, "maree-basse")
+		want(t, e.As(maelle).Do(t, http.MethodDelete, "/selections/"+gone+"/picks/"+over, nil, "If-Match", `"1"`), 204)
+		e.pin(t, "pick", hidden, 1)
+		e.pin(t, "pick", first, 2)
+		e.settle(t)
+
+		// It is there for whom the core shows it to, and everywhere.
+		paths := []string{
+			"/labels", "/labels/" + label, "/selections?count=exact", "/selections/" + selection, "/selections/" + selection + "/picks",
+			"/selections/" + selection + "/feed.atom", "/selections/" + selection + "/feed.json",
+			"/labels/" + label + "/feed.atom", "/labels/" + label + "/feed.json",
+			"/selections/" + gone + "/picks?state=ended", "/page",
+		}
+		seen := 0
+		for _, path := range paths {
+			if a := e.As(visitor).Do(t, http.MethodGet, path, nil); strings.Contains(string(a.Body), "Marée basse") {
+				seen++
+			}
+		}
+		if seen != 7 {
+			t.Fatalf("the film is on %d pages, want the picks, four feeds, what has ended and the page", seen)
+		}
+		e.without("maree-basse", func() {
+			for _, who := range []sdk.Actor{visitor, thomas, ines, yann, lucie} {
+				for _, path := range paths {
+					a := e.As(who).Do(t, http.MethodGet, path, nil)
+					want(t, a, 200)
+					for _, trace := range []string{"Marée basse", "maree-basse", hidden, over} {
+						if strings.Contains(string(a.Body), trace) {
+							t.Errorf("%s shows %s of %q:\n%s", path, who.Account, trace, a.Body)
+						}
+					}
+				}
+				// No gap tells of it: neither a position nor a count nor an empty slot's contents.
+				at := "/selections/" + selection + "/picks"
+				if found := items(t, e.As(who).Do(t, http.MethodGet, at, nil), "film", "id"); !slices.Equal(found, []string{"phares", "aller-simple"}) {
+					t.Errorf("the selection holds %q", found)
+				}
+				if found := blocks(t, e.As(who).Do(t, http.MethodGet, "/page", nil)); !slices.Equal(found, []string{"2 pick"}) {
+					t.Errorf("the page shows %q", found)
+				}
+				same(t, "a hidden pick", e.As(who).Do(t, http.MethodGet, at+"/"+hidden, nil), e.As(who).Do(t, http.MethodGet, at+"/"+sdk.NewID(), nil))
+			}
+			// Search is told to read the selection again, and finds it without the film.
+			told := len(e.told(t, "ecran.selection.changed.v1", selection))
+			tell(t, e, "film.changed.v1", "maree-basse")
+			e.settle(t)
+			if n := len(e.told(t, "ecran.selection.changed.v1", selection)); n == told {
+				t.Error("search is not told that the film of the selection is hidden")
+			}
+			docs, _, err := e.Documents(t.Context(), "selection", []string{selection}, "")
+			if err != nil || len(docs) != 1 {
+				t.Fatal(docs, err)
+			}
+			if slices.Contains(docs[0].Also, "Marée basse") || !slices.Contains(docs[0].Also, "Aller simple") {
+				t.Errorf("search finds it by %q", docs[0].Also)
+			}
+		})
+	})
+}
+
+// What somebody has signed who is suspended is in no list, and not to be had by
+// its address, though the label is another's.
+func TestSuspendedSigner(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *screen) {
+		label := e.label(t, maelle, "region", "Gens de mer", map[string]any{"person": ines.Person, "role": "curator"})
+		selection := e.selection(t, maelle, label, "La mer", "public")
+		e.publish(t, maelle, selection)
+		at := "/selections/" + selection + "/picks"
+		pick, stays := e.pick(t, ines, selection, "phares"), e.pick(t, maelle, selection, "maree-basse")
+		e.pin(t, "pick", pick, 1)
+		tell(t, e, "person.suspended.v1", ines.Person)
+		if found := items(t, e.As(visitor).Do(t, http.MethodGet, at, nil), "id"); !slices.Equal(found, []string{stays}) {
+			t.Errorf("it holds %q", found)
+		}
+		same(t, "a pick", e.As(visitor).Do(t, http.MethodGet, at+"/"+pick, nil), e.As(visitor).Do(t, http.MethodGet, at+"/"+sdk.NewID(), nil))
+		for _, path := range []string{"/page", "/selections/" + selection + "/feed.json", "/labels/" + label + "/feed.atom"} {
+			if a := e.As(visitor).Do(t, http.MethodGet, path, nil); strings.Contains(string(a.Body), pick) || strings.Contains(string(a.Body), "phares") {
+				t.Errorf("%s shows %s", path, a.Body)
+			}
+		}
+		tell(t, e, "person.reinstated.v1", ines.Person)
+		want(t, e.As(visitor).Do(t, http.MethodGet, at+"/"+pick, nil), 200)
 	})
 }

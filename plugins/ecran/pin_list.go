@@ -127,7 +127,7 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 				continue
 			}
 			film, ok := films[row.FilmID]
-			if !ok || film.Stage != "released" {
+			if !ok || film.Stage != sdk.Released {
 				continue
 			}
 			s.Pick, of = &Picked{row, film, now}, row.SelectionID

@@ -123,10 +123,7 @@ func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 		switch {
 		case set == sdk.RelationSet(sdk.Published):
 			ways = append(ways, selection.And(
-				selection.StateEQ(selection.StatePublished),
-				selection.VisibilityEQ(selection.VisibilityPublic),
-				selection.Or(selection.FromIsNil(), selection.FromLTE(now)),
-				selection.HasLabelWith(label.StateNEQ(label.StateRequested)),
+				listedSelections(now), selection.HasLabelWith(label.StateNEQ(label.StateRequested)),
 			))
 		case set == sdk.RelationSet(sdk.Curating) && person != "":
 			ways = append(ways, selection.HasLabelWith(curatedBy(person)))
@@ -137,6 +134,19 @@ func listed(when sdk.When, person string, now time.Time) predicate.Selection {
 		}
 	}
 	return selection.Or(ways...)
+}
+
+// listedSelections is the predicate of [listedAt].
+func listedSelections(now time.Time) predicate.Selection {
+	return selection.And(
+		selection.StateEQ(selection.StatePublished), selection.VisibilityEQ(selection.VisibilityPublic),
+		selection.Or(selection.FromIsNil(), selection.FromLTE(now)),
+	)
+}
+
+// selectionsOnView is the predicate of [onView].
+func selectionsOnView(now time.Time) predicate.Selection {
+	return selection.And(listedSelections(now), selection.Or(selection.UntilIsNil(), selection.UntilGT(now)))
 }
 
 // onView reports whether everybody finds the selection at the instant.

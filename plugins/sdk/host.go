@@ -37,17 +37,27 @@ func (h *Host) URL(path ...string) string {
 	return address
 }
 
+// Released is the stage of a film that everybody may see.
+const Released = "released"
+
+// What the makers of a film say to its being selected.
+const (
+	ConsentOpen = "open" // by any label
+	ConsentAsk  = "ask"  // by a label that has asked them
+	ConsentNone = "none" // by none
+)
+
 // Film is a film as a module knows it.
 type Film struct {
 	ID        string
 	Title     string
 	Slug      string
-	Stage     string // idea, development, preparation, shooting, post, finished, released, withdrawn
+	Stage     string // idea, development, preparation, shooting, post, finished, [Released] or withdrawn
 	Space     string // the id of its home
 	Year      int
 	DurationS int
 	Form      string    // fiction, documentary, animation, experimental, music_video
-	Consent   string    // to being selected: open (by any label), ask (first), none
+	Consent   string    // to being selected: [ConsentOpen], [ConsentAsk] or [ConsentNone]
 	Company   bool      // the asker belongs to an organisation that the film credits
 	Relations Relations // of the asker to the film: own, team, crew, published …
 	Families  []string  // who answers for it, directs it and produces it: films that share one of these ids are of one family

@@ -3,6 +3,7 @@ package ecran_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,72 +14,20 @@ import (
 	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
 )
 
-func TestECR3SlotsHoldUnderConcurrency(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, e *screen) {
-		label := e.label(t, maelle, "region", "Gens de mer", map[string]any{"person": ines.Person, "role": "curator"})
-		want(t, e.As(maelle).Do(t, http.MethodPatch, "/labels/"+label, map[string]any{"rules": map[string]any{"max_pins": 24}}, "If-Match", `"1"`), 200)
-		selection := e.selection(t, maelle, label, "La mer", "public")
-		e.publish(t, maelle, selection)
-		pin := func(who sdk.Actor, space sdk.Space, body map[string]any) *sdktest.Answer {
-			return e.As(who).In(space).Do(t, http.MethodPost, "/pins", body)
-		}
-
-		// Fifty into one slot at one moment, also of a page that nobody has used.
-		answers := atOnce(50, func(int) *sdktest.Answer { return pin(maelle, sdktest.Bretagne, pinning("label", label, 1)) })
-		if winners := won(t, answers, 201, "slot_taken"); len(winners) != 1 {
-			t.Fatalf("%d are in one slot", len(winners))
-		}
-		// Fifty that overlap in time, each a day later than the one before and
-		// three days long: no two that are there overlap.
-		answers = atOnce(50, func(i int) *sdktest.Answer {
-			from := time.Duration(i+1) * 24 * time.Hour
-			return pin(maelle, sdktest.Bretagne, pinning("label", label, 2, map[string]any{"from": after(from), "until": after(from + 72*time.Hour)}))
-		})
-		winners := won(t, answers, 201, "slot_taken")
-		slices.Sort(winners)
-		for i := 1; i < len(winners); i++ {
-			if winners[i]-winners[i-1] < 3 {
-				t.Errorf("day %d and day %d share a slot", winners[i-1], winners[i])
-			}
-		}
-		if len(winners) < 10 {
-			t.Errorf("only %d of fifty found a place", len(winners))
-		}
-		// One after the other: until is the first instant at which it is free.
-		at := 60 * 24 * time.Hour
-		ok := func(status int, from, until time.Duration) {
-			t.Helper()
-			body := pinning("selection", selection, 3, map[string]any{"from": after(at + from)})
-			if until > 0 {
-				body["until"] = after(at + until)
-			}
-			want(t, pin(maelle, sdktest.Bretagne, body), status)
-		}
-		ok(201, time.Hour, 2*time.Hour)
-		ok(409, 0, time.Hour+time.Microsecond)
-		ok(409, 90*time.Minute, 100*time.Minute)
-		ok(409, 0, 3*time.Hour)
-		ok(409, 2*time.Hour-time.Microsecond, 3*time.Hour)
-		ok(409, 0, 0) // for ever
-		ok(201, 0, time.Hour)
-		ok(201, 2*time.Hour, 0)
-		ok(409, 100*time.Hour, 0)
-
-		// The label's rules hold on two pages at once.
-		few := e.label(t, maelle, "committee", "Le petit comité")
-		e.publish(t, maelle, e.selection(t, maelle, few, "Peu", "public"))
-		spaces := []sdk.Space{sdktest.Bretagne, sdktest.France}
-		answers = atOnce(50, func(i int) *sdktest.Answer {
-			return pin(maelle, spaces[i%2], pinning("label", few, 4+i/2%3)) // three slots on each of the two pages
-		})
-		if winners := won(t, answers, 201, "slot_taken", "too_many_pins"); len(winners) != 3 {
-			t.Errorf("%d pins of a label that allows three", len(winners))
-		}
-		want(t, pin(maelle, sdktest.France, pinning("label", few, 1)), 409, "too_many_pins")
-		want(t, pin(maelle, sdktest.France, pinning("label", few, 1, map[string]any{"from": after(time.Hour)})), 409, "too_many_pins")
-	})
+// blocks returns the slots of the page that hold something, as "slot kind".
+func blocks(t testing.TB, a *sdktest.Answer) []string {
+	t.Helper()
+	want(t, a, http.StatusOK)
+	found := []string{}
+	for _, b := range a.JSON(t)["pins"].([]any) {
+		block := b.(map[string]any)
+		found = append(found, fmt.Sprintf("%v %v", block["slot"], block["kind"]))
+	}
+	return found
 }
+
+// atPage is the address of the page at an instant.
+func atPage(at string) string { return "/page?at=" + url.QueryEscape(at) }
 
 func TestECR4ThePageChangesAtTheInstant(t *testing.T) {
 	t.Parallel()
