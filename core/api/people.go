@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -127,8 +128,14 @@ type listPeopleInput struct {
 	Craft    string `query:"craft" maxLength:"16" doc:"Code of a craft: SON-PER."`
 	Commune  string `query:"commune" maxLength:"5" doc:"INSEE code: those who show that they live there, in it or in a part of it."`
 	Near     string `query:"near" maxLength:"5" doc:"INSEE code of a commune in whose surroundings to look."`
-	WithinKM int    `query:"within_km" minimum:"5" maximum:"50" default:"25" doc:"How far around it, in kilometres."`
+	WithinKM int    `query:"within_km" minimum:"5" maximum:"50" doc:"How far around it, in kilometres. Default: 25."`
 }
+
+// around is how far around a commune is looked where nobody says, in kilometres.
+const around = 25
+
+// nearWhat is what is wrong with a distance from nowhere.
+var nearWhat = core.Reason{Pointer: "query/near", Code: "required", EN: "Say around what.", FR: "Dites autour de quoi."}
 
 func (in *listPeopleInput) check() error {
 	var reasons []core.Reason
@@ -138,6 +145,9 @@ func (in *listPeopleInput) check() error {
 			EN: "A commune and what is near it look across the borders of spaces.",
 			FR: "Une commune et ses environs se cherchent par-delà les frontières des espaces.",
 		})
+	}
+	if in.WithinKM != 0 && in.Near == "" {
+		reasons = append(reasons, nearWhat)
 	}
 	if near := in.Near != ""; in.Sort == "distance" != near && (in.Sort == "distance" || in.Sort != "") {
 		reasons = append(reasons, core.Reason{
@@ -174,7 +184,7 @@ func (a *API) listPeople(ctx context.Context, in *listPeopleInput) (*struct{ Bod
 	}
 	list, err := a.directory.People(ctx, directory.Filter{
 		Scope: spaces.Scope(space, in.Scope == "subtree"),
-		Craft: in.Craft, Commune: in.Commune, Near: in.Near, WithinKM: in.WithinKM,
+		Craft: in.Craft, Commune: in.Commune, Near: in.Near, WithinKM: cmp.Or(in.WithinKM, around),
 	}, page)
 	if err != nil {
 		return nil, err

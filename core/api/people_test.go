@@ -112,7 +112,7 @@ func TestListsOfPeopleOverHTTP(t *testing.T) {
 	s := serve(t, nil)
 	for _, bad := range []string{
 		"space=bretagne&commune=29019", "space=bretagne&near=29019", "near=29019&sort=name", "sort=distance", "commune=29019&near=29019",
-		"near=29019&within_km=4", "near=29019&within_km=51", "near=brest", "commune=0", "craft=chef", "sort=popularity", "scope=all", "expand=films", "expand=space,space", "expand=space,space,space", "q=x",
+		"near=29019&within_km=4", "within_km=10", "near=29019&within_km=51", "near=brest", "commune=0", "craft=chef", "sort=popularity", "scope=all", "expand=films", "expand=space,space", "expand=space,space,space", "q=x",
 	} {
 		w := s.send(http.MethodGet, "/v1/people?"+bad, "")
 		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `"errors":[`) {

@@ -89,7 +89,7 @@ type searchInput struct {
 	LongFrom int      `query:"duration_from_s" minimum:"1" maximum:"1000000" doc:"Of a film, in seconds."`
 	LongTo   int      `query:"duration_to_s" minimum:"1" maximum:"1000000" doc:"Of a film, in seconds."`
 	Near     string   `query:"near" maxLength:"5" doc:"INSEE code of a commune: people who show that they live near it."`
-	WithinKM int      `query:"within_km" minimum:"1" maximum:"500" default:"25" doc:"How far around it, in kilometres."`
+	WithinKM int      `query:"within_km" minimum:"1" maximum:"500" doc:"How far around it, in kilometres. Default: 25."`
 	Facets   []string `query:"facets" enum:"stage,form,genre,country,language,label,craft,department,skill,standing,status,commune,label_kind,selection_kind,kind,region" maxItems:"16" uniqueItems:"true" doc:"The facets to count."`
 	Limit    int      `query:"limit" minimum:"1" maximum:"100" default:"20"`
 	Cursor   string   `query:"cursor" maxLength:"1024"`
@@ -118,12 +118,15 @@ func (a *API) query(ctx context.Context, in *searchInput) (search.Query, error) 
 	}
 	between(q.Ranges, "year", in.YearFrom, in.YearTo)
 	between(q.Ranges, "duration_s", in.LongFrom, in.LongTo)
+	if in.WithinKM != 0 && in.Near == "" {
+		reasons = append(reasons, nearWhat)
+	}
 	if in.Near != "" {
 		commune, ok := communes.Get(in.Near)
 		if !ok {
 			reasons = append(reasons, core.Reason{Pointer: "query/near", Code: "unknown", EN: errCommuneUnknown.EN, FR: errCommuneUnknown.FR})
 		}
-		q.Near = &search.Near{Point: search.Point{Lat: commune.Lat, Lon: commune.Lon}, KM: float64(in.WithinKM)}
+		q.Near = &search.Near{Point: search.Point{Lat: commune.Lat, Lon: commune.Lon}, KM: float64(cmp.Or(in.WithinKM, around))}
 	}
 	if len(reasons) > 0 {
 		return q, core.ErrInvalid.With(reasons...)

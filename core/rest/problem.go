@@ -64,8 +64,11 @@ func problemOf(err error) *Problem {
 		e = &core.Error{Fault: core.ErrInternal, Cause: errors.New("a problem without an error")}
 	}
 	p = &Problem{Status: kinds[e.Fault.Kind].status, err: e, headers: http.Header{}}
-	if e.Fault.Kind == core.Unauthenticated {
+	switch e.Fault.Kind {
+	case core.Unauthenticated:
 		p.headers.Set("WWW-Authenticate", "Bearer")
+	case core.Unavailable:
+		p.headers.Set("Retry-After", "1")
 	}
 	var h huma.HeadersError
 	if errors.As(err, &h) {

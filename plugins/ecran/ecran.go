@@ -14,8 +14,9 @@
 // outside, and ent/schema/pick.go what is remembered. Of the larger nouns
 // pick_list.go says who sees which, and pick_state.go what becomes of it; of the
 // smaller all that is in one file. states.go has the tables of what can become of
-// a label, a pick, an invitation, a consent and a proposal. A selection is a draft until it is
-// published, and a pin is there or has ended: of those two the column says it all.
+// a label, a pick, an invitation, a consent and a proposal. A selection is a
+// draft until it is published, and a pin is there or has ended: of those two the
+// column says it all.
 //
 // A request comes through the host, which knows who asks and whether the module
 // is on in the space, to an operation in routes_*.go. It reads the input, whose

@@ -79,6 +79,10 @@ func (e *screen) feeds(t testing.TB, who sdk.Actor, path string) (atomFeed, json
 	if !strings.HasPrefix(feed.Version, "https://jsonfeed.org/version/1") || feed.Title != atom.Title || len(feed.Items) != len(atom.Entries) {
 		t.Errorf("the feed lacks what JSON Feed asks for:\n%s", a.Body)
 	}
+	tag := a.Header.Get("ETag")
+	if again := e.As(who).Do(t, http.MethodGet, path+"/feed.json", nil, "If-None-Match", tag); tag == "" || again.Status != 304 || len(again.Body) > 0 {
+		t.Errorf("who has it already, as %s, is answered %d %s", tag, again.Status, again.Body)
+	}
 	for i, item := range feed.Items {
 		if item.Text == "" || item.HTML != "" || strings.TrimSpace(atom.Entries[i].Summary.Text) != "" && (atom.Entries[i].Summary.Type != "text" || atom.Entries[i].Summary.Text != item.Text) {
 			t.Errorf("item %d says %q, %q, and as %s %q", i, item.Text, item.HTML, atom.Entries[i].Summary.Type, atom.Entries[i].Summary.Text)

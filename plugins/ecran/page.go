@@ -28,7 +28,7 @@ const maxAge = time.Minute
 type Front struct {
 	At      time.Time
 	Slots   int
-	Version int       // of the page as it is now
+	Version int       // of its slots
 	Pins    []Shown   // by slot
 	Changes time.Time // the next instant at which a pin begins or ends; zero: none is planned
 }
@@ -122,11 +122,11 @@ func (e *Ecran) SetSlots(ctx context.Context, version, slots int) (Front, error)
 		if err != nil {
 			return err
 		}
-		if row.Version != version+1 { // one that was just made is as one that nobody has touched
+		if row.Version != version {
 			return sdk.ErrStale
 		}
 		before := append(row.Before, schema.Layout{Slots: row.Slots, Until: sdk.Now(ctx)})
-		return c.Page.UpdateOneID(row.ID).SetSlots(slots).SetBefore(before).Exec(ctx)
+		return c.Page.UpdateOneID(row.ID).SetSlots(slots).SetBefore(before).AddVersion(1).Exec(ctx)
 	})
 	if err != nil {
 		return Front{}, err
@@ -134,13 +134,13 @@ func (e *Ecran) SetSlots(ctx context.Context, version, slots int) (Front, error)
 	return e.Page(ctx, sdk.Now(ctx))
 }
 
-// takePage takes the row of the space's page, which it makes where there is
-// none yet, and returns it with its next version. Until the end of the change
-// nobody else pins on it.
+// takePage takes the row of the space's page, which it makes where there is none
+// yet. Until the end of the change nobody else pins on it. It leaves its version:
+// that is of the slots, and counts no pins, which not everybody knows of.
 func takePage(ctx context.Context, c *ent.Client, space sdk.Space) (*ent.Page, error) {
 	now := sdk.Now(ctx)
 	for range 2 {
-		n, err := c.Page.Update().Where(page.SpaceID(space.ID)).AddVersion(1).SetUpdatedAt(now).Save(ctx)
+		n, err := c.Page.Update().Where(page.SpaceID(space.ID)).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,7 @@ func (e *Ecran) registerFeeds(api huma.API) {
 type feedBody struct {
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
+	ETag         string `header:"ETag"`
 	Body         []byte
 }
 
@@ -82,21 +83,31 @@ func jsonFeed(feed *feeds.Feed) (string, error) {
 	return string(whole), err
 }
 
-func (e *Ecran) labelFeed(write format, media string) func(context.Context, *LabelPath) (*feedBody, error) {
-	return func(ctx context.Context, in *LabelPath) (*feedBody, error) {
+type labelFeedInput struct {
+	LabelPath
+	sdk.IfNoneMatch
+}
+
+type selectionFeedInput struct {
+	SelectionPath
+	sdk.IfNoneMatch
+}
+
+func (e *Ecran) labelFeed(write format, media string) func(context.Context, *labelFeedInput) (*feedBody, error) {
+	return func(ctx context.Context, in *labelFeedInput) (*feedBody, error) {
 		feed, err := e.LabelFeed(ctx, in.Label)
-		return showFeed(feed, err, write, media)
+		return showFeed(feed, err, write, media, in.IfNoneMatch)
 	}
 }
 
-func (e *Ecran) selectionFeed(write format, media string) func(context.Context, *SelectionPath) (*feedBody, error) {
-	return func(ctx context.Context, in *SelectionPath) (*feedBody, error) {
+func (e *Ecran) selectionFeed(write format, media string) func(context.Context, *selectionFeedInput) (*feedBody, error) {
+	return func(ctx context.Context, in *selectionFeedInput) (*feedBody, error) {
 		feed, err := e.SelectionFeed(ctx, in.Selection)
-		return showFeed(feed, err, write, media)
+		return showFeed(feed, err, write, media, in.IfNoneMatch)
 	}
 }
 
-func showFeed(feed *feeds.Feed, err error, write format, media string) (*feedBody, error) {
+func showFeed(feed *feeds.Feed, err error, write format, media string, has sdk.IfNoneMatch) (*feedBody, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -105,5 +116,6 @@ func showFeed(feed *feeds.Feed, err error, write format, media string) (*feedBod
 		return nil, err
 	}
 	// Not for caches that are shared: what is in it may depend on who asks.
-	return &feedBody{ContentType: media, CacheControl: "private, max-age=60", Body: []byte(text)}, nil
+	body := &feedBody{ContentType: media, CacheControl: "private, max-age=60", ETag: sdk.ETag(0, text), Body: []byte(text)}
+	return body, has.Changed(body.ETag)
 }

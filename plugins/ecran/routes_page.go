@@ -63,11 +63,12 @@ type Block struct {
 
 type pageBody struct {
 	CacheControl string `header:"Cache-Control"`
-	ETag         string `header:"ETag" doc:"For who may change the page."`
+	ETag         string `header:"ETag"`
 	Body         Page
 }
 
 func (e *Ecran) getPage(ctx context.Context, in *struct {
+	sdk.IfNoneMatch
 	At time.Time `query:"at" doc:"An instant: the page as it was, or, for the space's curators, as it will be. Default: now."`
 },
 ) (*pageBody, error) {
@@ -84,7 +85,11 @@ func (e *Ecran) getPage(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return e.page(ctx, front)
+	body, err := e.page(ctx, front)
+	if err != nil {
+		return nil, err
+	}
+	return body, in.Changed(body.ETag)
 }
 
 type listVersionsInput struct {
@@ -167,9 +172,10 @@ func (e *Ecran) page(ctx context.Context, front Front) (*pageBody, error) {
 		kept = "private"
 	}
 	seconds := int(front.MaxAge(sdk.Now(ctx)).Seconds())
-	body := &pageBody{CacheControl: fmt.Sprintf("%s, max-age=%d", kept, seconds), Body: view}
-	if sdk.ActorFrom(ctx).May("ecran.page.update") { // to others it would tell of what is planned
-		body.ETag = sdk.ETag(front.Version, view)
-	}
-	return body, nil
+	shown := view
+	shown.At, shown.ChangesAt = time.Time{}, nil // of another instant it may be the same page
+	return &pageBody{
+		CacheControl: fmt.Sprintf("%s, max-age=%d", kept, seconds),
+		ETag:         sdk.ETag(front.Version, shown), Body: view,
+	}, nil
 }
