@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/labfilms/labfilms/plugins/sdk"
-
 	"github.com/labfilms/labfilms/plugins/sdk/sdktest"
 )
 

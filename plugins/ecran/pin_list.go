@@ -97,7 +97,7 @@ func (e *Ecran) shown(ctx context.Context, pins []*ent.Pin, at time.Time) (all [
 		}
 		for _, s := range rows {
 			switch {
-			case onView(s, at) && (onView(s, now) || at.Before(now) && listedAt(s, now)):
+			case onView(s, at) && (at.Before(now) || onView(s, now)):
 				selections[s.ID] = s
 				ids[pin.KindLabel] = append(ids[pin.KindLabel], s.LabelID)
 			case s.From != nil && s.From.After(at) && onView(s, *s.From) && (begins.IsZero() || s.From.Before(begins)):
