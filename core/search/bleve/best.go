@@ -16,14 +16,10 @@ import (
 type match struct {
 	of    index.IndexInternalID
 	score float64
-	first string // the beginning of its name; empty until it is needed
-	name  string // what the library keeps as "sort": the name, and behind it the id; empty until it is needed
-}
-
-// id returns the library's id of a document, of which the name was read.
-func (m *match) id() string {
-	_, id, _ := strings.Cut(m.name, "\x00")
-	return id
+	// Each is empty until it is needed.
+	first string // the beginning of its name, or all of it: see firstOf
+	name  string
+	id    string // the library's
 }
 
 // best is a heap of what fits best of all that was looked at, the worst of it on
@@ -44,8 +40,13 @@ func (b *best) before(m, o *match) bool {
 	if b.err = errors.Join(b.err, b.begun(m, o)); m.first != o.first {
 		return m.first < o.first
 	}
-	b.err = errors.Join(b.err, b.named(m, o))
-	return m.name < o.name
+	if !strings.HasSuffix(m.first, ends) { // else all of it is the same
+		if b.err = errors.Join(b.err, b.named(m, o)); m.name != o.name {
+			return m.name < o.name
+		}
+	}
+	b.err = errors.Join(b.err, b.identified(m, o))
+	return m.id < o.id
 }
 
 func (b *best) Len() int           { return len(b.all) }
@@ -59,13 +60,13 @@ func (b *best) Pop() any {
 }
 
 // sorted empties the heap and returns what was in it, the best first, with
-// their names.
+// their ids.
 func (b *best) sorted() ([]*match, error) {
 	all := make([]*match, len(b.all))
 	for n := len(all) - 1; n >= 0; n-- {
 		all[n] = heap.Pop(b).(*match)
 	}
-	return all, errors.Join(b.err, b.named(all...))
+	return all, errors.Join(b.err, b.identified(all...))
 }
 
 // reading is a look at one state of the index.
@@ -104,18 +105,21 @@ func (r reading) best(ctx context.Context, q query.Query, n int, known []*match)
 		have[string(m.of)] = true
 	}
 	top := best{reading: r}
+	var looked match // one for all that does not come in
 	total, err = r.each(ctx, q, blevesearch.SearcherOptions{}, func(d *blevesearch.DocumentMatch) error {
 		if n == 0 || len(top.all) == n && d.Score < top.all[0].score || len(have) > 0 && have[string(d.IndexInternalID)] {
 			return nil
 		}
-		m := &match{of: d.IndexInternalID, score: d.Score}
-		switch {
-		case len(top.all) < n:
-			m.of = bytes.Clone(m.of) // the library's own is soon another's
-			heap.Push(&top, m)
-		case top.before(m, top.all[0]):
-			m.of = bytes.Clone(m.of)
-			top.all[0] = m
+		looked = match{of: d.IndexInternalID, score: d.Score}
+		if len(top.all) == n && !top.before(&looked, top.all[0]) {
+			return top.err
+		}
+		m := looked
+		m.of = bytes.Clone(m.of) // the library's own is soon another's
+		if len(top.all) < n {
+			heap.Push(&top, &m)
+		} else {
+			top.all[0] = &m
 			heap.Fix(&top, 0)
 		}
 		return top.err
@@ -190,6 +194,19 @@ func (r reading) named(all ...*match) error {
 			return err
 		}
 		m.name = string(name)
+	}
+	return nil
+}
+
+// identified reads the ids of those that have none yet.
+func (r reading) identified(all ...*match) (err error) {
+	for _, m := range all {
+		if m.id != "" {
+			continue
+		}
+		if m.id, err = r.ExternalID(m.of); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (g *generation) find(ctx context.Context, q search.Query) (search.Found, er
 		shown[hit.ID] = hit
 	}
 	for _, hit := range hits {
-		if h := shown[hit.id()]; h != nil { // else it has gone since
+		if h := shown[hit.id]; h != nil { // else it has gone since
 			found.Hits = append(found.Hits, hitOf(h))
 		}
 	}

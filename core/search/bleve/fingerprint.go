@@ -12,7 +12,7 @@ import (
 
 // form is how documents are written where the mapping does not say it: by
 // fieldsOf, and by our own filters. Whoever changes those counts it up.
-const form = 2
+const form = 3
 
 // fingerprintKey is the internal key under which a generation keeps the
 // fingerprint of the mapping that it was made with.

@@ -139,13 +139,10 @@ func fieldsOf(d search.Document) map[string]any {
 		"stamp": d.Stamp(), "names": d.Names, "also": d.Also, "begin": d.Names, "also_begin": d.Also, "text": d.Text,
 		"facets": facetsOf(d.Facets), "numbers": numbersOf(d.Numbers),
 	}
-	// Sorting by the library's own id would read the stored document of every
-	// hit; behind the name it costs nothing.
 	name := ""
 	if len(d.Names) > 0 {
 		name = text.Slug(d.Names[0])
 	}
-	name += "\x00" + id(d.Key)
 	fields["sort"], fields["first"] = name, firstOf(name)
 	if d.At != nil {
 		fields["at"] = map[string]any{"lon": d.At.Lon, "lat": d.At.Lat}
@@ -153,9 +150,19 @@ func fieldsOf(d search.Document) map[string]any {
 	return fields
 }
 
-// firstOf returns the beginning of what documents are ordered by, which is kept
-// a second time: short as it is, it is read several times as fast.
-func firstOf(name string) string { return name[:min(len(name), 12)] }
+// ends is what stands behind a beginning that is the whole of a name.
+const ends = "\x00"
+
+// firstOf returns the beginning of the name that documents are ordered by, which
+// is kept a second time: most names are not longer, and those that are longer
+// are read only where their beginnings are the same.
+func firstOf(name string) string {
+	const long = 24
+	if len(name) > long {
+		return name[:long]
+	}
+	return name + ends
+}
 
 func facetsOf(facets map[string][]string) map[string]any {
 	all := make(map[string]any, len(facets))

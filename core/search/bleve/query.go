@@ -124,7 +124,7 @@ func counted(fits query.Query, facets []string) *bleve.SearchRequest {
 func (g *generation) shown(q search.Query, hits []*match) *bleve.SearchRequest {
 	ids := make([]string, len(hits))
 	for i, h := range hits {
-		ids[i] = h.id()
+		ids[i] = h.id
 	}
 	terms := g.words(q.Words)
 	must := []query.Query{query.NewDocIDQuery(ids)}
