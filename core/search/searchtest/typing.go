@@ -44,6 +44,10 @@ func ask(b *testing.B, index search.Index, typed []string) []time.Duration {
 					return
 				}
 				began := time.Now()
+				// As the finder asks, of an index that is.
+				if _, err := index.Whole(b.Context()); err != nil {
+					b.Error(err)
+				}
 				if _, err := index.Find(b.Context(), search.Query{Words: typed[n], Limit: 10}); err != nil {
 					b.Error(err)
 				}
