@@ -24,7 +24,7 @@ var filters = []string{"at", "count", "cursor", "film", "kind", "label", "limit"
 func TestAListTakesAsManyQueriesForManyRowsAsForOne(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *screen) {
-		first := ""
+		first, slot := "", 0
 		add := func(film string) {
 			t.Helper()
 			label := e.label(t, ines, "personal", "Carnet pour "+film)
@@ -33,12 +33,18 @@ func TestAListTakesAsManyQueriesForManyRowsAsForOne(t *testing.T) {
 				first = selection
 			}
 			e.pick(t, ines, first, film)
+			slot++
+			e.pin(t, "label", label, slot)
 		}
 		queries := func() map[string]int {
 			t.Helper()
 			taken := map[string]int{}
-			for _, path := range []string{"/labels", "/selections", "/selections?count=exact", "/selections/" + first + "/picks"} {
-				a := e.As(ines).Do(t, http.MethodGet, path, nil)
+			for _, path := range []string{"/labels", "/selections", "/selections?count=exact", "/selections/" + first + "/picks", "/selections/" + first + "/history", "/page/versions"} {
+				who := ines
+				if path == "/page/versions" {
+					who = maelle
+				}
+				a := e.As(who).Do(t, http.MethodGet, path, nil)
 				want(t, a, http.StatusOK)
 				taken[path] = a.Statements
 			}

@@ -11,7 +11,7 @@ import (
 // LabelRules are what a label asks of its own people.
 type LabelRules struct {
 	MaxPins      int    `json:"max_pins" minimum:"0" maximum:"24" default:"3" doc:"How many of its things may be put forward at one instant, on all pages together."`
-	OwnFilms     string `json:"own_films,omitempty" enum:"declared,forbidden" default:"declared" doc:"Whether its people may pick a film in which they have a part, if they declare it."`
+	OwnFilms     string `json:"own_films,omitempty" enum:"declared,forbidden" default:"declared" doc:"Whether its people may pick a film in which they have a part, if they declare it; where that is forbidden, nobody picks a film of any of them."`
 	MaxFamily    int    `json:"max_family,omitempty" minimum:"0" maximum:"100" doc:"How many films of one family, of one maker, director or producer, a selection holds at a time. 0: as many as it likes."`
 	NoteRequired bool   `json:"note_required,omitempty" doc:"Whether a pick has to say why."`
 	VotesNeeded  int    `json:"votes_needed,omitempty" minimum:"0" maximum:"50" doc:"How many of its people have to be for a film before it comes on screen; who picks is for it, unless they have a part in it. 0: who picks decides. A veto refuses."`

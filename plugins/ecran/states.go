@@ -49,8 +49,7 @@ var Invitations = sdk.Machine[selection.Invitation]{
 	Noun:   "invitation",
 	Starts: []selection.Invitation{selection.InvitationOpen},
 	Moves: []sdk.Move[selection.Invitation]{
-		{Action: "ecran.invitation.answer", Event: selectionChanged, From: []selection.Invitation{selection.InvitationOpen}, To: []selection.Invitation{selection.InvitationAccepted}},
-		{Action: "ecran.invitation.answer", Event: selectionChanged, From: []selection.Invitation{selection.InvitationOpen}, To: []selection.Invitation{selection.InvitationDeclined}},
+		{Action: "ecran.invitation.answer", Event: selectionChanged, From: []selection.Invitation{selection.InvitationOpen}, To: []selection.Invitation{selection.InvitationAccepted, selection.InvitationDeclined}},
 	},
 }
 
