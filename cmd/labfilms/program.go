@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -355,15 +357,20 @@ func (p *Program) hostFilms(ctx context.Context, ids, people []string) ([]host.F
 	return answer, nil
 }
 
-// hostPeople answers a module that asks for people, as the actor of ctx.
-func (p *Program) hostPeople(ctx context.Context, ids []string) ([]host.Person, error) {
+// hostPeople answers a module that asks for people, as the actor of ctx, and who
+// of them is a member of the space, if one is named.
+func (p *Program) hostPeople(ctx context.Context, ids []string, space string) ([]host.Person, error) {
 	found, err := p.directory.Get(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	members, err := p.spaces.Members(ctx, space, slices.Collect(maps.Keys(found)))
 	if err != nil {
 		return nil, err
 	}
 	answer := make([]host.Person, 0, len(found))
 	for _, person := range found {
-		answer = append(answer, host.Person{ID: person.ID, Name: person.Name, Handle: person.Handle})
+		answer = append(answer, host.Person{ID: person.ID, Name: person.Name, Handle: person.Handle, Member: members[person.ID]})
 	}
 	return answer, nil
 }

@@ -244,6 +244,7 @@ func TestLabelsInviteAcrossBorders(t *testing.T) {
 		selection := e.selection(t, maelle, label, "La mer", "public")
 		want(t, e.As(lucie).Do(t, http.MethodGet, "/selections/"+selection, nil), 200)
 		want(t, e.As(lucie).Do(t, http.MethodPost, "/selections/"+selection+"/publish", nil), 403, "denied")
+		want(t, e.As(maelle).Do(t, http.MethodPost, "/labels/"+label+"/transfer", map[string]any{"person": lucie.Person}), 409, "holder_elsewhere")
 		want(t, e.As(lucie).Do(t, http.MethodPost, "/labels/"+label+"/leave", nil), 204)
 		want(t, e.As(lucie).Do(t, http.MethodGet, "/selections/"+selection, nil), 404, "selection_unknown")
 

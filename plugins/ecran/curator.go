@@ -19,6 +19,14 @@ var ErrNotDirector = &sdk.Fault{
 	FR: "Un label se transmet à l'un de ses directeurs ; nommez d'abord cette personne directrice.",
 }
 
+// ErrHolderElsewhere is the fault of handing a label to somebody who could not
+// act for it.
+var ErrHolderElsewhere = &sdk.Fault{
+	Kind: sdk.Conflict, Code: "holder_elsewhere",
+	EN: "Who holds a label acts for it, and this person is no member of its space. They have to join it first.",
+	FR: "Qui porte un label agit pour lui, et cette personne n'est pas membre de son espace. Elle doit d'abord le rejoindre.",
+}
+
 // ErrHolderStays is the fault of leaving a label that one holds.
 var ErrHolderStays = &sdk.Fault{
 	Kind: sdk.Conflict, Code: "holder_stays",
@@ -34,8 +42,8 @@ type LabelCurator struct {
 
 // TransferLabel makes one of the label's directors its holder: its holder
 // alone. Who held it directs it from now on. It returns ErrLabelUnknown,
-// ErrLabelClosed, ErrNotDirector, or sdk.ErrStale where somebody else holds it
-// meanwhile.
+// ErrLabelClosed, ErrNotDirector, ErrHolderElsewhere, or sdk.ErrStale where
+// somebody else holds it meanwhile.
 func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Label, error) {
 	l, err := openLabel(ctx, e.store.From(ctx), id, "ecran.label.transfer")
 	if err != nil {
@@ -43,6 +51,10 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 	}
 	if l.HolderID != sdk.ActorFrom(ctx).Person {
 		return nil, sdk.ErrDenied // own has the directors in it, too
+	}
+	known, err := e.host.People.Get(ctx, []string{person})
+	if err != nil {
+		return nil, err
 	}
 	var moved *ent.Label
 	err = e.store.Write(ctx, func(ctx context.Context, c *ent.Client) error {
@@ -61,6 +73,9 @@ func (e *Ecran) TransferLabel(ctx context.Context, id, person string) (*ent.Labe
 		}
 		if n == 0 {
 			return ErrNotDirector
+		}
+		if !known[person].Member {
+			return ErrHolderElsewhere
 		}
 		// Labels from before were made with their holder among the curators.
 		if _, err := c.Curator.Delete().Where(curator.LabelID(id), curator.PersonID(l.HolderID)).Exec(ctx); err != nil {

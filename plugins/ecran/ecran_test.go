@@ -30,10 +30,10 @@ var (
 )
 
 var people = []sdk.Person{
-	{ID: maelle.Person, Name: "Maëlle Tanguy", Handle: "maelle"},
-	{ID: ines.Person, Name: "Inès Morvan", Handle: "ines"},
-	{ID: yann.Person, Name: "Yann Le Goff", Handle: "yann"},
-	{ID: thomas.Person, Name: "Thomas Lescure", Handle: "thomas"},
+	{ID: maelle.Person, Name: "Maëlle Tanguy", Handle: "maelle", Member: true},
+	{ID: ines.Person, Name: "Inès Morvan", Handle: "ines", Member: true},
+	{ID: yann.Person, Name: "Yann Le Goff", Handle: "yann", Member: true},
+	{ID: thomas.Person, Name: "Thomas Lescure", Handle: "thomas", Member: true},
 	{ID: lucie.Person, Name: "Lucie Hoarau", Handle: "lucie"},
 }
 

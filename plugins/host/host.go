@@ -46,9 +46,10 @@ type Options struct {
 
 	// Films and People return those of the ids that the actor of ctx may see,
 	// each once and in any order; of the people whom Films is given it says who
-	// has a part in them. A module that asks as itself is a visitor.
+	// has a part in them, and People says who is a member of the space, if one is
+	// named. A module that asks as itself is a visitor.
 	Films  func(ctx context.Context, ids, people []string) ([]Film, error)
-	People func(ctx context.Context, ids []string) ([]Person, error)
+	People func(ctx context.Context, ids []string, space string) ([]Person, error)
 	// Emit records a module's event, once for each source and id.
 	Emit func(ctx context.Context, event core.Event) error
 	// Refused is told when a module asks for what its manifest does not name.

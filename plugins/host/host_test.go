@@ -72,7 +72,7 @@ func (p *platform) options(t testing.TB, names ...string) host.Options {
 		Dir: p.dir, RunDir: runDir(t), Secret: []byte("of the tests, and long enough for them"),
 		PublicURL: "http://labfilms.test", Log: quiet(t), Environ: os.Environ(),
 		Films:       p.films,
-		People:      func(context.Context, []string) ([]host.Person, error) { return nil, nil },
+		People:      func(context.Context, []string, string) ([]host.Person, error) { return nil, nil },
 		Emit:        p.emit,
 		Refused:     p.refuse,
 		DrainWithin: time.Second,

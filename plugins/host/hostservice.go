@@ -39,6 +39,7 @@ type Film struct {
 // Person is what a module is told of a person.
 type Person struct {
 	ID, Name, Handle string
+	Member           bool // of the space that was asked about
 }
 
 // services are what one module may ask of its host. The connection is made
@@ -125,13 +126,13 @@ func (s *services) People(ctx context.Context, in *wire.References) (*wire.Perso
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.module.host.opts.People(ctx, in.GetIds())
+	people, err := s.module.host.opts.People(ctx, in.GetIds(), in.GetSpace())
 	if err != nil {
 		return nil, err
 	}
 	list := &wire.PersonList{}
 	for _, p := range people {
-		list.People = append(list.People, &wire.Person{Id: p.ID, Name: p.Name, Handle: p.Handle})
+		list.People = append(list.People, &wire.Person{Id: p.ID, Name: p.Name, Handle: p.Handle, Member: p.Member})
 	}
 	return list, nil
 }

@@ -69,6 +69,7 @@ type Person struct {
 	ID     string
 	Name   string
 	Handle string
+	Member bool // has a role at the space of the request, or above it
 }
 
 // ErrFilmUnknown is the fault of naming a film that is not there, or that the
@@ -140,12 +141,12 @@ type People struct{ services wire.HostClient }
 func (p People) Get(ctx context.Context, ids []string) (map[string]Person, error) {
 	found := make(map[string]Person, len(ids))
 	for ids := range slices.Chunk(distinct(ids), batch) {
-		answer, err := p.services.People(ctx, &wire.References{Ids: ids, Actor: ActorFrom(ctx).carried})
+		answer, err := p.services.People(ctx, &wire.References{Ids: ids, Actor: ActorFrom(ctx).carried, Space: ActorFrom(ctx).Space.ID})
 		if err != nil {
 			return nil, fmt.Errorf("people of the host: %w", err)
 		}
 		for _, person := range answer.GetPeople() {
-			found[person.GetId()] = Person{ID: person.GetId(), Name: person.GetName(), Handle: person.GetHandle()}
+			found[person.GetId()] = Person{ID: person.GetId(), Name: person.GetName(), Handle: person.GetHandle(), Member: person.GetMember()}
 		}
 	}
 	return found, nil

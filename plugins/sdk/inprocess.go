@@ -198,7 +198,7 @@ func (h localHost) People(ctx context.Context, in *wire.References, _ ...grpc.Ca
 	}
 	people, err := h.Surroundings.People(ctx, in.GetIds())
 	for _, p := range people {
-		answer.People = append(answer.People, &wire.Person{Id: p.ID, Name: p.Name, Handle: p.Handle})
+		answer.People = append(answer.People, &wire.Person{Id: p.ID, Name: p.Name, Handle: p.Handle, Member: p.Member && in.GetSpace() != ""})
 	}
 	return answer, err
 }

@@ -994,6 +994,7 @@ type References struct {
 	// holds what that person may see. Empty: the module asks as itself.
 	Actor         string   `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
 	People        []string `protobuf:"bytes,3,rep,name=people,proto3" json:"people,omitempty"` // of films: who among these has a part in them
+	Space         string   `protobuf:"bytes,4,opt,name=space,proto3" json:"space,omitempty"`   // of people: who among them is a member of this space
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1047,6 +1048,13 @@ func (x *References) GetPeople() []string {
 		return x.People
 	}
 	return nil
+}
+
+func (x *References) GetSpace() string {
+	if x != nil {
+		return x.Space
+	}
+	return ""
 }
 
 type Film struct {
@@ -1238,6 +1246,7 @@ type Person struct {
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	Handle        string                 `protobuf:"bytes,3,opt,name=handle,proto3" json:"handle,omitempty"`
+	Member        bool                   `protobuf:"varint,4,opt,name=member,proto3" json:"member,omitempty"` // of References.space: has a role there, or above it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1291,6 +1300,13 @@ func (x *Person) GetHandle() string {
 		return x.Handle
 	}
 	return ""
+}
+
+func (x *Person) GetMember() bool {
+	if x != nil {
+		return x.Member
+	}
+	return false
 }
 
 type PersonList struct {
@@ -1521,12 +1537,13 @@ const file_module_proto_rawDesc = "" +
 	"\tDelivered\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\x12\x18\n" +
 	"\atrouble\x18\x02 \x01(\tR\atrouble\"\x0e\n" +
-	"\fEmitResponse\"L\n" +
+	"\fEmitResponse\"b\n" +
 	"\n" +
 	"References\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
-	"\x06people\x18\x03 \x03(\tR\x06people\"\xb7\x02\n" +
+	"\x06people\x18\x03 \x03(\tR\x06people\x12\x14\n" +
+	"\x05space\x18\x04 \x01(\tR\x05space\"\xb7\x02\n" +
 	"\x04Film\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
@@ -1544,11 +1561,12 @@ const file_module_proto_rawDesc = "" +
 	"\bfamilies\x18\f \x03(\tR\bfamilies\x12\x14\n" +
 	"\x05parts\x18\r \x03(\tR\x05parts\":\n" +
 	"\bFilmList\x12.\n" +
-	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"D\n" +
+	"\x05films\x18\x01 \x03(\v2\x18.labfilms.module.v1.FilmR\x05films\"\\\n" +
 	"\x06Person\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
-	"\x06handle\x18\x03 \x01(\tR\x06handle\"@\n" +
+	"\x06handle\x18\x03 \x01(\tR\x06handle\x12\x16\n" +
+	"\x06member\x18\x04 \x01(\bR\x06member\"@\n" +
 	"\n" +
 	"PersonList\x122\n" +
 	"\x06people\x18\x01 \x03(\v2\x1a.labfilms.module.v1.PersonR\x06people\"b\n" +

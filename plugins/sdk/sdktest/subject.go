@@ -59,7 +59,7 @@ func asProcess(t testing.TB, New func() sdk.Module) *subject {
 		Gate: gate, Secret: []byte("the secret of a test, and of nothing else"),
 		PublicURL: "https://labfilms.test", Log: quiet(t), Environ: os.Environ(),
 		Films:       func(context.Context, []string, []string) ([]host.Film, error) { return nil, nil },
-		People:      func(context.Context, []string) ([]host.Person, error) { return nil, nil },
+		People:      func(context.Context, []string, string) ([]host.Person, error) { return nil, nil },
 		Emit:        func(context.Context, core.Event) error { return nil },
 		DrainWithin: 5 * time.Second,
 	})
