@@ -63,7 +63,7 @@ func (p *Program) Demo(ctx context.Context, out io.Writer, whole bool) error {
 		return fmt.Errorf("the demonstration fills an empty platform, and this one has accounts; %s, which would say whose, is missing. If an earlier demonstration was interrupted, begin again with an empty data folder and database", file)
 	}
 	if whole {
-		fmt.Fprintln(out, "Filling the platform with a network to look at. It takes half a minute, a little more on a small machine …")
+		fmt.Fprintln(out, "Filling the platform with a network to look at. It takes half a minute, up to one on a small machine …")
 	}
 	var signIns []signIn
 	var cast map[string]castMember
